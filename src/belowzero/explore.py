@@ -1,0 +1,282 @@
+"""Sliders that work everywhere: one description, four views.
+
+A slider is a function of its settings, drawn at every stop::
+
+    def draw(ax, alpha):
+        ax.plot(z, leaky_relu(z, alpha))
+        return f"α = {alpha:.2f}: f(−3) = {leaky_relu(-3.0, alpha):.2f}"
+
+    explore(draw, "Leaky ReLU", alpha=np.linspace(0, 1, 41))
+
+A notebook with a kernel shows ipywidgets. The published page shows the same slider as plain HTML,
+every stop drawn beforehand. Where nothing can run there is a still picture. And the captions of
+all stops are the output's plain text, which nbval compares and a diff shows.
+"""
+
+import base64
+import io
+import itertools
+import json
+import os
+import re
+from html import escape
+from importlib import resources
+from numbers import Real
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from .frames import differences, svg_panels, to_html
+from .plots import COLOR, PALETTE, house_style
+
+SYMBOL = {"alpha": "α", "beta": "β", "eta": "η", "lr": "η", "delta": "δ", "sigma": "σ"}
+MARGIN = {"left": 58, "right": 10, "bottom": 46, "top": 26}  # around one panel, in CSS pixels
+
+
+def explore(draw, title, *, name=None, panels=1, size=(350, 262), play=None, start=None, **grids):
+    """Draw a figure at every stop of its sliders.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(ax, **settings)`` draws one stop on empty axes and returns a caption: one line with
+        the numbers that the picture shows, rounded so that every machine prints the same. With
+        more than one panel its first argument is the array of axes.
+    title : str
+        What the figure shows, the heading of its caption.
+    name : str, optional
+        Target for links to the figure; ``fig-`` and the words of the title by default.
+    panels : int
+        Number of axes side by side; a narrow page stacks them.
+    size : (int, int)
+        Width and height of one panel in CSS pixels.
+    play : str, optional
+        Name of the grid that gets a play button: a slider that runs through time.
+    start : dict, optional
+        Where sliders stand at first, ``{name: stop}``; the first stop where not given.
+    **grids : sequence of numbers or of strings
+        The stops of each slider. At most three; none for a figure that stands still. A slider
+        called ``alpha``, ``eta`` or the like is labelled with the Greek letter.
+
+    Returns
+    -------
+    Explorer
+        Which a notebook displays when it is the last line of a cell.
+
+    Raises
+    ------
+    TypeError
+        If `draw` cannot be called, its caption is not a string, or a stop is not what it may be.
+    ValueError
+        If a grid is empty or has a stop twice or one that is not finite, if there are more than
+        three, if `start` or `play` names what is not there, or if a caption is not one line.
+    RuntimeError
+        If `draw` raises; the message says at which stop.
+
+    Examples
+    --------
+    >>> def draw(ax, alpha):
+    ...     ax.plot([-1, 0, 1], [-alpha, 0, 1])
+    ...     return f"α = {alpha:.1f}"
+    >>> explore(draw, "A bent line", alpha=[0.0, 0.5])
+    A bent line
+    α = 0.0
+    α = 0.5
+    """
+    return Explorer(draw, title, name, panels, size, play, start or {}, grids)
+
+
+class Explorer:
+    """A figure and its sliders. `explore` makes one and says what the arguments mean."""
+
+    def __init__(self, draw, title, name, panels, size, play, start, grids):
+        if not callable(draw):
+            raise TypeError(f"draw must be a function of axes and settings, not {draw!r}")
+        if len(grids) > 3:
+            raise ValueError(f"a figure has at most three sliders, not {len(grids)}: {list(grids)}")
+        if play is not None and play not in grids:
+            raise ValueError(f"play={play!r} names no slider; there are {list(grids)}")
+        self.draw, self.title, self.play, self.panels, self.size = draw, title, play, panels, size
+        self.name = name or "fig-" + "-".join(re.findall("[a-z0-9]+", title.lower()))
+        self.grids = {key: _stops(key, grid) for key, grid in grids.items()}
+        self.labels = {key: _labels(grid) for key, grid in self.grids.items()}
+        self.start = {key: 0 for key in self.grids}
+        for key, value in start.items():
+            if value not in self.grids.get(key, ()):
+                raise ValueError(f"start: {key} = {value!r} is no stop of {self.grids.get(key)}")
+            self.start[key] = self.grids[key].index(value)
+        # Every stop as one index per slider, the last slider fastest, and what it says.
+        indices = itertools.product(*(range(len(grid)) for grid in self.grids.values()))
+        self._figure = self._new_figure()
+        self.captions = {stop: self._draw(*stop) for stop in indices}
+
+    def _new_figure(self):
+        width, height = self.size
+        across = (1 - (MARGIN["left"] + MARGIN["right"]) / width) / self.panels
+        up = 1 - (MARGIN["bottom"] + MARGIN["top"]) / height
+        with house_style():
+            figure = Figure(figsize=(self.panels * width / 72, height / 72))
+            for i in range(self.panels):
+                left = (i + MARGIN["left"] / width) / self.panels
+                figure.add_axes((left, MARGIN["bottom"] / height, across, up))
+        return figure
+
+    def _draw(self, *indices):
+        """Draw one stop on the figure that all stops share, and return its caption."""
+        pairs = zip(self.grids.items(), indices, strict=True)
+        settings = {key: grid[i] for (key, grid), i in pairs}
+        where = ", ".join(f"{key} = {value}" for key, value in settings.items()) or "its one stop"
+        with house_style():
+            for ax in self._figure.axes:
+                ax.clear()
+            axes = np.array(self._figure.axes)
+            try:
+                caption = self.draw(axes if self.panels > 1 else axes[0], **settings)
+            except Exception as error:
+                raise RuntimeError(
+                    f"draw raised {type(error).__name__} at {where}: {error}"
+                ) from error
+        if not isinstance(caption, str):
+            raise TypeError(f"draw must return its caption, not {caption!r}, at {where}")
+        if not caption.strip() or len(caption.splitlines()) > 1:
+            raise ValueError(f"a caption is one line of text, not {caption!r}, at {where}")
+        return caption
+
+    def _frame(self, *indices):
+        """Draw one stop and return the SVG trees of its panels."""
+        self._draw(*indices)
+        with house_style():
+            pictures = svg_panels(self._figure, self.name + "-")
+        for i, picture in enumerate(pictures, start=1):
+            part = f", panel {i} of {self.panels}" if self.panels > 1 else ""
+            picture.set("aria-label", self.title + part)
+        return pictures
+
+    def __repr__(self):
+        return "\n".join([self.title, *self.captions.values()])
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        if os.environ.get("BELOWZERO_VIEW") == "page":
+            return {"text/plain": repr(self), "text/html": self.page()}
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget().model_id}
+        return {
+            "text/plain": repr(self),
+            "image/png": base64.b64encode(self.still()).decode(),
+            "application/vnd.jupyter.widget-view+json": view,
+        }
+
+    def still(self):
+        """Return the picture at the start as PNG, its title and caption below it."""
+        caption = self._draw(*self.start.values())
+        with house_style():
+            text = self._figure.text(
+                0.5, -0.02, f"{self.title}\n{caption}", ha="center", va="top", wrap=True
+            )
+            png = io.BytesIO()
+            self._figure.savefig(
+                png, dpi=120, bbox_inches="tight", facecolor=COLOR["paper"], metadata={"Software": None}
+            )
+            text.remove()
+        return png.getvalue()
+
+    def page(self):
+        """Return the slider as HTML for a page without a kernel; ``explore.js`` moves it."""
+        frames = [self._frame(*stop) for stop in self.captions]
+        captions = list(self.captions.values())
+        at = list(self.captions).index(tuple(self.start.values()))
+        data = {
+            "labels": list(self.labels.values()),
+            "captions": captions,
+            "slots": differences(frames, at),
+        }
+        json_text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+        controls = "".join(self._control(key) for key in self.grids)
+        if self.play:
+            which = list(self.grids).index(self.play)
+            controls += f'<button type="button" class="explore-play" data-plays="{which}">Play</button>'
+        return (
+            f'<div class="explore" id="{self.name}-explore" data-name="{self.name}" '
+            f'data-title="{escape(self.title)}">'
+            f'<div class="explore-panels">{"".join(map(to_html, frames[at]))}</div>'
+            + (f'<div class="explore-controls">{controls}</div>' if controls else "")
+            + f'<p class="explore-caption" aria-live="polite">{escape(captions[at])}</p>'
+            + f'<script type="application/json">{json_text}</script></div>'
+        )
+
+    def _control(self, key):
+        symbol, labels, i = escape(_symbol(key)), self.labels[key], self.start[key]
+        return (
+            f'<label><span>{symbol}</span><input type="range" min="0" max="{len(labels) - 1}" '
+            f'value="{i}" autocomplete="off" aria-valuetext="{symbol} = {escape(labels[i])}">'
+            f"<output>{escape(labels[i])}</output></label>"
+        )
+
+    def widget(self):
+        """Return the slider as ipywidgets, of a kind that versions 7.7 and 8 both have."""
+        import ipywidgets
+
+        sliders = [
+            ipywidgets.SelectionSlider(
+                options=[(label, i) for i, label in enumerate(self.labels[key])],
+                value=self.start[key],
+                description=_symbol(key),
+            )
+            for key in self.grids
+        ]
+        picture = ipywidgets.HTML()
+        seen = {}
+
+        def show(_=None):
+            stop = tuple(slider.value for slider in sliders)
+            if stop not in seen:
+                svg = "".join(map(to_html, self._frame(*stop)))
+                seen[stop] = (
+                    f'<div class="explore"><p><b>{escape(self.title)}</b></p>'
+                    f'<div class="explore-panels">{svg}</div>'
+                    f'<p class="explore-caption">{escape(self.captions[stop])}</p></div>'
+                )
+            picture.value = seen[stop]
+
+        for slider in sliders:
+            slider.observe(show, "value")
+        show()
+        return ipywidgets.VBox([ipywidgets.HTML(f"<style>{stylesheet()}</style>"), picture, *sliders])
+
+
+def stylesheet():
+    """Return the CSS of the sliders: the palette's variables, then ``explore.css``."""
+    light, dark = (
+        "".join(f"--bz-{name}:{pair[i]};" for name, pair in PALETTE.items()) for i in (0, 1)
+    )
+    dark_pages = 'html[data-theme="dark"],[data-jp-theme-light="false"],.vscode-dark,html[theme="dark"]'
+    rules = resources.files(__package__).joinpath("explore.css").read_text(encoding="utf-8")
+    return f":root{{{light}}}\n:is({dark_pages}){{{dark}}}\n{rules}"
+
+
+def _symbol(key):
+    return SYMBOL.get(key, key.replace("_", " "))
+
+
+def _stops(key, grid):
+    """Check the stops of one slider and return them as a list."""
+    stops = list(grid)
+    if not stops:
+        raise ValueError(f"the slider {key} has no stops: its grid is empty")
+    if len(set(stops)) < len(stops):
+        raise ValueError(f"the slider {key} has a stop twice: {stops}")
+    for stop in stops:
+        if isinstance(stop, bool) or not isinstance(stop, (Real, str)):
+            raise TypeError(f"the stops of {key} are numbers or strings, not {stop!r}")
+        if isinstance(stop, Real) and not np.isfinite(stop):
+            raise ValueError(f"the stops of {key} must be finite, not {stop!r}")
+    return [stop.item() if isinstance(stop, np.generic) else stop for stop in stops]
+
+
+def _labels(stops):
+    """Write the stops of one slider, numbers with as many decimals as tell them apart."""
+    if isinstance(stops[0], str):
+        return stops
+    for decimals in range(4):
+        if np.allclose(stops, np.round(stops, decimals), rtol=0, atol=1e-9):
+            return [f"{stop:.{decimals}f}".replace("-", "−") for stop in stops]
+    return [f"{stop:.3g}".replace("-", "−") for stop in stops]

@@ -1,0 +1,81 @@
+"""The house style: one palette for light and dark, and the figures that chapters share."""
+
+from contextlib import contextmanager
+
+import matplotlib
+import numpy as np
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+# name: (on light paper, on dark paper). The hues are Okabe and Ito's, which colour-blind readers
+# can tell apart, darkened or lightened until each has a contrast of 3:1 against its paper.
+PALETTE = {
+    "ink": ("#22272e", "#d5dbe3"),
+    "muted": ("#6b7480", "#98a3b0"),
+    "grid": ("#dfe3e8", "#38414c"),
+    "paper": ("#fefefe", "#14181e"),
+    "negative": ("#d55e00", "#ff9b54"),
+    "relu": ("#0072b2", "#56b4e9"),
+    "leaky_relu": ("#00835f", "#2fc79b"),
+    "prelu": ("#a83a8f", "#e08fcc"),
+    "elu": ("#8a6a00", "#e6c229"),
+}
+COLOR = {name: light for name, (light, _) in PALETTE.items()}
+LINESTYLE = {"relu": "-", "leaky_relu": (0, (5, 2)), "prelu": (0, (6, 2, 1, 2)), "elu": (0, (1.5, 1.5))}
+LABEL = {"relu": "ReLU", "leaky_relu": "Leaky ReLU", "prelu": "PReLU", "elu": "ELU"}
+
+ANCHORS = np.array([-3.0, -1.0, 0.0, 0.5, 1.0, 3.0])  # the pre-activations every chapter tabulates
+
+STYLE = {
+    "figure.dpi": 72,  # so that one unit of size is one CSS pixel
+    "figure.facecolor": "none",
+    "font.family": "sans-serif",
+    "font.size": 13,
+    "text.color": COLOR["ink"],
+    "axes.edgecolor": COLOR["muted"],
+    "axes.facecolor": "none",
+    "axes.labelcolor": COLOR["ink"],
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 13,
+    "axes.titlelocation": "left",
+    "axes.titlecolor": COLOR["ink"],
+    "axes.titley": 1.0,  # a fixed place: Matplotlib's search for a free one doubles the time of a frame
+    "grid.color": COLOR["grid"],
+    "xtick.color": COLOR["muted"],
+    "ytick.color": COLOR["muted"],
+    "xtick.labelcolor": COLOR["ink"],
+    "ytick.labelcolor": COLOR["ink"],
+    "lines.linewidth": 2.2,
+    "lines.color": COLOR["ink"],
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "belowzero",
+    "path.simplify_threshold": 0.1,
+}
+
+
+@contextmanager
+def house_style():
+    """Draw in the book's style, and leave Matplotlib's settings as they were."""
+    with matplotlib.rc_context(STYLE):
+        yield
+
+
+def power_of_ten(value, _=None):
+    """Label a decade as ``10⁻³``, which is plain text, so that it takes the page's own type."""
+    exponent = round(np.log10(value))
+    if not np.isclose(value, 10.0**exponent):
+        return ""
+    if -2 <= exponent <= 2:
+        return f"{10.0**exponent:g}"
+    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def log_axis(ax, which="y"):
+    """Put one axis of `ax` on a log scale with plain-text decades."""
+    getattr(ax, f"set_{which}scale")("log")
+    axis = getattr(ax, f"{which}axis")
+    axis.set_major_formatter(FuncFormatter(power_of_ten))
+    axis.set_minor_locator(NullLocator())
