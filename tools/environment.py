@@ -1,0 +1,10 @@
+"""The environment in which every number of the book is computed. Import it before NumPy."""
+
+import os
+from pathlib import Path
+
+os.environ.update(
+    OMP_NUM_THREADS="1",  # sums have one order, and parallel tests do not compete for cores
+    TQDM_DISABLE="1",  # a progress bar shows times, which differ from run to run
+    IPYTHONDIR=str(Path(__file__).parents[1] / "_build" / "ipython"),  # not the user's profile
+)
