@@ -23,6 +23,7 @@ from html import escape
 from importlib import resources
 from numbers import Real
 
+import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -94,6 +95,8 @@ class Explorer:
             raise TypeError(f"draw must be a function of axes and settings, not {draw!r}")
         if len(grids) > 3:
             raise ValueError(f"a figure has at most three sliders, not {len(grids)}: {list(grids)}")
+        if panels not in range(1, 5):
+            raise ValueError(f"panels must be a whole number from 1 to 4, not {panels!r}")
         if play is not None and play not in grids:
             raise ValueError(f"play={play!r} names no slider; there are {list(grids)}")
         self.draw, self.title, self.play, self.panels, self.size = draw, title, play, panels, size
@@ -174,7 +177,11 @@ class Explorer:
             )
             png = io.BytesIO()
             self._figure.savefig(
-                png, dpi=120, bbox_inches="tight", facecolor=COLOR["paper"], metadata={"Software": None}
+                png,
+                dpi=120,
+                bbox_inches="tight",
+                facecolor=COLOR["paper"],
+                metadata={"Software": None},
             )
             text.remove()
         return png.getvalue()
@@ -189,11 +196,15 @@ class Explorer:
             "captions": captions,
             "slots": differences(frames, at),
         }
-        json_text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+        json_text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace(
+            "</", "<\\/"
+        )
         controls = "".join(self._control(key) for key in self.grids)
         if self.play:
             which = list(self.grids).index(self.play)
-            controls += f'<button type="button" class="explore-play" data-plays="{which}">Play</button>'
+            controls += (
+                f'<button type="button" class="explore-play" data-plays="{which}">Play</button>'
+            )
         return (
             f'<div class="explore" id="{self.name}-explore" data-name="{self.name}" '
             f'data-title="{escape(self.title)}">'
@@ -213,8 +224,6 @@ class Explorer:
 
     def widget(self):
         """Return the slider as ipywidgets, of a kind that versions 7.7 and 8 both have."""
-        import ipywidgets
-
         sliders = [
             ipywidgets.SelectionSlider(
                 options=[(label, i) for i, label in enumerate(self.labels[key])],
@@ -240,7 +249,16 @@ class Explorer:
         for slider in sliders:
             slider.observe(show, "value")
         show()
-        return ipywidgets.VBox([ipywidgets.HTML(f"<style>{stylesheet()}</style>"), picture, *sliders])
+        style = ipywidgets.HTML(f"<style>{stylesheet()}</style>")
+        return ipywidgets.VBox([style, picture, *sliders, *self._play_button(sliders)])
+
+    def _play_button(self, sliders):
+        if not self.play:
+            return []
+        slider = sliders[list(self.grids).index(self.play)]
+        button = ipywidgets.Play(min=0, max=len(slider.options) - 1, interval=150)
+        ipywidgets.jslink((button, "value"), (slider, "index"))
+        return [button]
 
 
 def stylesheet():
@@ -248,7 +266,9 @@ def stylesheet():
     light, dark = (
         "".join(f"--bz-{name}:{pair[i]};" for name, pair in PALETTE.items()) for i in (0, 1)
     )
-    dark_pages = 'html[data-theme="dark"],[data-jp-theme-light="false"],.vscode-dark,html[theme="dark"]'
+    dark_pages = (
+        'html[data-theme="dark"],[data-jp-theme-light="false"],.vscode-dark,html[theme="dark"]'
+    )
     rules = resources.files(__package__).joinpath("explore.css").read_text(encoding="utf-8")
     return f":root{{{light}}}\n:is({dark_pages}){{{dark}}}\n{rules}"
 
@@ -259,7 +279,9 @@ def _symbol(key):
 
 def _stops(key, grid):
     """Check the stops of one slider and return them as a list."""
-    stops = list(grid)
+    if isinstance(grid, str) or not np.iterable(grid):
+        raise TypeError(f"{key} must be a sequence of stops, not {grid!r}")
+    stops = [stop.item() if isinstance(stop, np.generic) else stop for stop in grid]
     if not stops:
         raise ValueError(f"the slider {key} has no stops: its grid is empty")
     if len(set(stops)) < len(stops):
@@ -269,7 +291,9 @@ def _stops(key, grid):
             raise TypeError(f"the stops of {key} are numbers or strings, not {stop!r}")
         if isinstance(stop, Real) and not np.isfinite(stop):
             raise ValueError(f"the stops of {key} must be finite, not {stop!r}")
-    return [stop.item() if isinstance(stop, np.generic) else stop for stop in stops]
+    if len({isinstance(stop, str) for stop in stops}) > 1:
+        raise TypeError(f"the stops of {key} must be all numbers or all strings, not {stops}")
+    return stops
 
 
 def _labels(stops):

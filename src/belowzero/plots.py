@@ -20,7 +20,12 @@ PALETTE = {
     "elu": ("#8a6a00", "#e6c229"),
 }
 COLOR = {name: light for name, (light, _) in PALETTE.items()}
-LINESTYLE = {"relu": "-", "leaky_relu": (0, (5, 2)), "prelu": (0, (6, 2, 1, 2)), "elu": (0, (1.5, 1.5))}
+LINESTYLE = {
+    "relu": "-",
+    "leaky_relu": (0, (5, 2)),
+    "prelu": (0, (6, 2, 1, 2)),
+    "elu": (0, (1.5, 1.5)),
+}
 LABEL = {"relu": "ReLU", "leaky_relu": "Leaky ReLU", "prelu": "PReLU", "elu": "ELU"}
 
 ANCHORS = np.array([-3.0, -1.0, 0.0, 0.5, 1.0, 3.0])  # the pre-activations every chapter tabulates

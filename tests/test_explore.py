@@ -1,0 +1,236 @@
+import base64
+import json
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from belowzero.explore import Explorer, explore, stylesheet
+from belowzero.frames import differences, svg_panels, to_html
+from belowzero.plots import PALETTE
+
+
+def bent(ax, alpha=0.1):
+    ax.plot([-1, 0, 1], [-alpha, 0, 1])
+    ax.set(xlabel="z", ylim=(-1, 1))
+    return f"α = {alpha:.1f}"
+
+
+def bent_by_depth(ax, alpha, depth):
+    ax.plot([0, 1], [0, alpha**depth])
+    return f"{alpha:.1f} to the power {depth}"
+
+
+def page_data(explorer):
+    return json.loads(
+        re.search(r'<script type="application/json">(.*)</script>', explorer.page())[1]
+    )
+
+
+def apply_differences(shown, slots, stop):
+    """Do in Python what explore.js does in the page."""
+    elements = [element for picture in shown for element in picture.iter()]
+    for index, what, values, which in slots:
+        element, value = elements[index], values[which[stop]]
+        if what == "text":
+            element.text = value or None
+        elif what == "html":
+            element[:] = list(ElementTree.fromstring(f"<g>{value}</g>"))
+        elif value is None:
+            element.attrib.pop(what, None)
+        else:
+            element.set(what, value)
+    return [to_html(picture) for picture in shown]
+
+
+# captions
+
+
+def test_the_text_of_a_slider_is_its_title_and_the_caption_of_every_stop():
+    assert repr(explore(bent, "Bent", alpha=[0.0, 0.5])) == "Bent\nα = 0.0\nα = 0.5"
+
+
+def test_two_sliders_span_a_grid_with_the_last_one_fastest():
+    explorer = explore(bent_by_depth, "Power", alpha=[0.1, 0.2], depth=[1, 2])
+    assert list(explorer.captions.values()) == [
+        "0.1 to the power 1",
+        "0.1 to the power 2",
+        "0.2 to the power 1",
+        "0.2 to the power 2",
+    ]
+
+
+def test_a_figure_without_sliders_stands_still():
+    explorer = explore(bent, "Still")
+    assert repr(explorer) == "Still\nα = 0.1"
+    assert "explore-controls" not in explorer.page()
+
+
+def test_stops_may_be_words():
+    explorer = explore(lambda ax, what: f"this is {what}", "Words", what=["ReLU", "ELU"])
+    assert explorer.labels == {"what": ["ReLU", "ELU"]}
+
+
+def test_numbers_are_labelled_with_the_decimals_that_tell_them_apart():
+    labels = explore(lambda ax, **_: "x", "L", a=[0, 0.25, 1], b=[1, 2], c=[1e-5, 1]).labels
+    assert labels == {"a": ["0.00", "0.25", "1.00"], "b": ["1", "2"], "c": ["1e−05", "1"]}
+
+
+def test_a_stop_does_not_depend_on_the_stops_drawn_before_it():
+    explorer = explore(bent, "Bent", alpha=[0.0, 0.5])
+    before = [to_html(picture) for picture in explorer._frame(0)]
+    explorer._frame(1)
+    assert [to_html(picture) for picture in explorer._frame(0)] == before
+
+
+# errors
+
+
+def test_an_error_in_draw_names_the_stop():
+    def broken(ax, alpha):
+        return f"{1 / alpha}"
+
+    with pytest.raises(RuntimeError, match="ZeroDivisionError at alpha = 0"):
+        explore(broken, "Broken", alpha=[1, 0])
+
+
+@pytest.mark.parametrize(
+    ("grids", "error", "message"),
+    [
+        ({"alpha": []}, ValueError, "alpha has no stops"),
+        ({"alpha": [0.1, np.nan]}, ValueError, "must be finite, not nan"),
+        ({"alpha": [None]}, TypeError, "numbers or strings, not None"),
+        ({"alpha": 0.5}, TypeError, "alpha must be a sequence of stops, not 0.5"),
+        ({"alpha": "abc"}, TypeError, "alpha must be a sequence of stops, not 'abc'"),
+        ({"alpha": [1, "x"]}, TypeError, "all numbers or all strings"),
+        ({"alpha": [0.1, 0.1]}, ValueError, "a stop twice"),
+        ({"a": [1], "b": [1], "c": [1], "d": [1]}, ValueError, "at most three sliders, not 4"),
+        ({"alpha": [1], "start": {"alpha": 2}}, ValueError, "alpha = 2 is no stop"),
+        ({"alpha": [1], "start": {"beta": 2}}, ValueError, "beta = 2 is no stop"),
+        ({"alpha": [1], "play": "step"}, ValueError, "play='step' names no slider"),
+        ({"panels": 0}, ValueError, "panels must be a whole number from 1 to 4, not 0"),
+    ],
+)
+def test_a_slider_that_cannot_be_says_why(grids, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        explore(lambda ax, **_: "x", "Title", **grids)
+
+
+@pytest.mark.parametrize("caption", ["", "two\nlines"])
+def test_a_caption_is_one_line(caption):
+    with pytest.raises(ValueError, match="one line"):
+        explore(lambda ax: caption, "Title")
+
+
+def test_a_forgotten_caption_is_an_error():
+    with pytest.raises(TypeError, match="must return its caption, not None"):
+        explore(lambda ax: None, "Title")
+
+
+def test_draw_must_be_a_function():
+    with pytest.raises(TypeError, match="draw must be a function"):
+        explore("draw", "Title", alpha=[1])
+
+
+# frames
+
+
+@pytest.mark.parametrize("start", [0, 2])
+def test_differences_turn_the_frame_shown_into_every_other(start):
+    def draw(axes, n):  # colour, text, position, number of elements: all of it changes
+        for x in range(n):
+            axes[0].plot([0, n], [x, n], color="#d55e00" if n > 1 else "#0072b2")
+        axes[0].set_title(f"{n} <lines>")
+        axes[1].text(0.1 * n, 0.5, "here")
+        return f"n = {n}"
+
+    explorer = explore(draw, "Lines", panels=2, n=[1, 2, 3, 5])
+    frames = [explorer._frame(i) for i in range(4)]
+    slots = differences(frames, start)
+    for stop in [3, 0, 2, 1, start]:
+        shown = explorer._frame(start)
+        expected = [to_html(picture) for picture in explorer._frame(stop)]
+        assert apply_differences(shown, slots, stop) == expected
+
+
+def test_pictures_are_the_same_whenever_they_are_drawn():
+    first, second = (explore(bent, "Bent", alpha=[0.0, 0.5]).page() for _ in range(2))
+    assert first == second
+
+
+def test_house_colours_become_variables_of_the_page():
+    page = explore(lambda ax: str(ax.plot([0, 1], color=PALETTE["elu"][0]))[:4], "Elu").page()
+    assert "stroke:var(--bz-elu)" in page
+    assert PALETTE["elu"][0] not in page
+
+
+def test_ids_of_two_figures_never_meet():
+    def ids(name):
+        return set(re.findall(r'id="([^"]*)"', explore(bent, "Bent", name=name).page()))
+
+    assert ids("fig-a").isdisjoint(ids("fig-b"))
+
+
+def test_each_panel_is_a_picture_of_its_own():
+    explorer = explore(lambda axes: "two", "Two", panels=2, size=(300, 200))
+    first, second = svg_panels(explorer._figure, "x-")
+    assert (first.get("viewBox"), second.get("viewBox")) == ("0 0 300 200", "300 0 300 200")
+
+
+# the four views
+
+
+def test_a_notebook_gets_text_a_still_and_widgets(monkeypatch):
+    monkeypatch.delenv("BELOWZERO_VIEW", raising=False)
+    bundle = explore(bent, "Bent", alpha=[0.0, 0.5])._repr_mimebundle_()
+    assert set(bundle) == {
+        "text/plain",
+        "image/png",
+        "application/vnd.jupyter.widget-view+json",
+    }
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+
+
+def test_a_page_gets_html_and_no_widgets(monkeypatch):
+    monkeypatch.setenv("BELOWZERO_VIEW", "page")
+    assert set(explore(bent, "Bent", alpha=[0, 1])._repr_mimebundle_()) == {
+        "text/plain",
+        "text/html",
+    }
+
+
+def test_the_page_starts_where_it_is_told_and_says_so_to_screen_readers():
+    explorer = explore(bent, "Bent", alpha=[0.0, 0.25, 0.5], start={"alpha": 0.25})
+    page = explorer.page()
+    assert 'value="1"' in page and 'aria-valuetext="α = 0.25"' in page
+    assert page_data(explorer)["captions"] == ["α = 0.0", "α = 0.2", "α = 0.5"]
+
+
+def test_markup_in_titles_and_captions_stays_text():
+    page = explore(lambda ax: "</script><b>&", '<i>title</i> "quoted"').page()
+    outside, inside = page.split('<script type="application/json">')
+    assert "<b>" not in outside and "<i>" not in outside
+    assert inside.count("</script>") == 1
+
+
+def test_moving_a_widget_changes_its_picture():
+    box = explore(bent, "Bent", alpha=[0.0, 0.5]).widget()
+    _, picture, slider = box.children
+    before = picture.value
+    slider.value = 1
+    assert "α = 0.5" in picture.value and picture.value != before
+
+
+def test_a_widget_plays_when_asked():
+    box = explore(bent, "Bent", play="alpha", alpha=[0.0, 0.5]).widget()
+    assert [type(child).__name__ for child in box.children][-1] == "Play"
+
+
+def test_the_style_sheet_has_each_colour_for_light_and_dark():
+    for name, (light, dark) in PALETTE.items():
+        assert f"--bz-{name}:{light};" in stylesheet() and f"--bz-{name}:{dark};" in stylesheet()
+
+
+def test_explore_makes_an_explorer():
+    assert isinstance(explore(bent, "Bent"), Explorer)
