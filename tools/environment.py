@@ -3,8 +3,11 @@
 import os
 from pathlib import Path
 
+_ipython = Path(__file__).parents[1] / "_build" / "ipython"
+_ipython.mkdir(parents=True, exist_ok=True)
+
 os.environ.update(
     OMP_NUM_THREADS="1",  # sums have one order, and parallel tests do not compete for cores
     TQDM_DISABLE="1",  # a progress bar shows times, which differ from run to run
-    IPYTHONDIR=str(Path(__file__).parents[1] / "_build" / "ipython"),  # not the user's profile
+    IPYTHONDIR=str(_ipython),  # a reader's own profile changes nothing
 )

@@ -1,0 +1,136 @@
+"""A live chapter: a real JupyterLab, a real kernel, a real browser, a slider that is moved."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+CHAPTERS = Path(__file__).parents[1] / "chapters"
+CHAPTER = "02-leaky-relu.ipynb"
+MINUTES = 60_000  # in Playwright's milliseconds
+
+TRACKER = "lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Start JupyterLab on a copy of the chapters and return the address of the chapter."""
+    home = tmp_path_factory.mktemp("lab")
+    shutil.copytree(CHAPTERS, home / "chapters")
+    settings = home / "config" / TRACKER
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"windowingMode": "none"}')  # every cell is in the page, seen or not
+    port, token = free_port(), secrets.token_hex()
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    places = {"CONFIG": "config", "DATA": "data", "RUNTIME": "runtime"}
+    own = {f"JUPYTER_{kind}_DIR": str(home / name) for kind, name in places.items()}
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen(
+            [*command, str(home / "chapters")],
+            env={**os.environ, **own},
+            stdout=log,
+            stderr=log,
+        )
+    address = f"http://127.0.0.1:{port}/{{}}?token={token}"
+    try:
+        wait_for(address.format("api/status"), server, home / "log")
+        yield address.format(f"lab/tree/{CHAPTER}")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(address, server, log):
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            return urllib.request.urlopen(address).close()
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def page(browser, lab):
+    """Open the chapter, as it is stored."""
+    page = browser.new_page(viewport={"width": 1300, "height": 900})
+    page.set_default_timeout(2 * MINUTES)
+    page.goto(lab)
+    page.locator(".jp-Notebook .jp-OutputArea-output").first.wait_for()
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def figure(page):
+    """Run the whole chapter and return its first figure that has an α slider."""
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    code_cells = page.locator(".jp-CodeCell")
+    last = code_cells.nth(code_cells.count() - 1).locator(".jp-InputPrompt")
+    last.get_by_text(f"[{code_cells.count()}]:").wait_for(timeout=15 * MINUTES)
+    figures = page.locator(".jp-OutputArea-output .widget-vbox").filter(
+        has=page.locator(".widget-label", has_text="α")
+    )
+    figures.first.scroll_into_view_if_needed()
+    return figures.first
+
+
+def picture(figure):
+    return figure.locator("svg").first.inner_html()
+
+
+def caption(figure):
+    return figure.locator(".explore-caption").inner_text()
+
+
+def wait_for_another(show, figure, before):
+    deadline = time.monotonic() + 30
+    while show(figure) == before:
+        assert time.monotonic() < deadline, "the slider moved and the picture did not"
+        time.sleep(0.05)
+
+
+def test_before_it_runs_a_chapter_shows_the_still_pictures(page):
+    assert page.locator(".jp-OutputArea-output img").first.is_visible()
+    assert page.get_by_text("model not found").count() == 0
+
+
+def test_a_run_chapter_has_no_error_and_no_broken_widget(page, figure):
+    assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    assert page.get_by_text("model not found").count() == 0
+
+
+def test_an_arrow_key_moves_picture_and_caption(figure):
+    seen, said = picture(figure), caption(figure)
+    figure.locator(".noUi-handle").first.press("ArrowRight")
+    wait_for_another(picture, figure, seen)
+    wait_for_another(caption, figure, said)
+
+
+def test_dragging_alpha_moves_picture_and_caption(page, figure):
+    seen, said = picture(figure), caption(figure)
+    track = figure.locator(".noUi-base").first.bounding_box()
+    handle = figure.locator(".noUi-handle").first.bounding_box()
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(track["x"] + track["width"] * 0.8, track["y"] + track["height"] / 2, steps=10)
+    page.mouse.up()
+    wait_for_another(picture, figure, seen)
+    wait_for_another(caption, figure, said)
