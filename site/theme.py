@@ -1,0 +1,78 @@
+"""What the book adds to Sphinx and its theme: mathematics, page descriptions, dependencies."""
+
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from math_core import LatexError, LatexToMathML
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+import belowzero
+from belowzero.plots import PALETTE
+
+logger = logging.getLogger(__name__)
+latex = LatexToMathML(fancy_error=False)
+PACKAGE = Path(belowzero.__file__).parent
+
+
+def setup(app):
+    app.connect("config-inited", share_palette)
+    app.connect("source-read", depend_on_package)
+    app.connect("html-page-context", describe)
+    app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, with or without comments
+    app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def share_palette(app, config):
+    """Give pages the figures' colours: Furo writes them for light, dark and no JavaScript."""
+    for theme, i in (("light", 0), ("dark", 1)):
+        colors = {name: pair[i] for name, pair in PALETTE.items()}
+        config.html_theme_options[f"{theme}_css_variables"] = {
+            **{f"bz-{name}": color for name, color in colors.items()},
+            "color-background-primary": colors["paper"],
+            "color-foreground-primary": colors["ink"],
+        }
+
+
+def depend_on_package(app, docname, source):
+    """Have every page executed again after an edit of the package."""
+    for file in PACKAGE.glob("*.*"):
+        app.env.note_dependency(str(file))
+
+
+def describe(app, pagename, templatename, context, doctree):
+    """Give search engines the page's first paragraph, unless its front matter describes it."""
+    if doctree is None or 'name="description"' in context["metatags"]:
+        return
+    text = next((p.astext() for p in doctree.findall(nodes.paragraph)), "")
+    text = " ".join(text.split())
+    if len(text) > 160:
+        text = text[:160].rsplit(" ", 1)[0] + " …"
+    context["metatags"] += f'<meta name="description" content="{escape(text)}">'
+
+
+def inline_math(translator, node):
+    translator.body.append(mathml(node, displaystyle=False))
+    raise nodes.SkipNode
+
+
+def display_math(translator, node):
+    translator.body.append(translator.starttag(node, "div", CLASS="math"))
+    if node["number"]:
+        number = get_node_equation_number(translator, node)
+        translator.body.append(f'<span class="eqno">({number})')
+        translator.add_permalink_ref(node, "Link to this equation")
+        translator.body.append("</span>")
+    translator.body.append(mathml(node, displaystyle=True) + "</div>\n")
+    raise nodes.SkipNode
+
+
+def mathml(node, *, displaystyle):
+    """Convert the LaTeX of a node, which every browser then sets without a script."""
+    try:
+        return latex.convert_with_local_state(node.astext(), displaystyle=displaystyle)
+    except LatexError as error:
+        logger.warning("%s in the formula %s", error, node.astext(), location=node)
+        return ""
