@@ -84,3 +84,33 @@ def log_axis(ax, which="y"):
     axis = getattr(ax, f"{which}axis")
     axis.set_major_formatter(FuncFormatter(power_of_ten))
     axis.set_minor_locator(NullLocator())
+
+
+def function_and_slope(axes, f, slope, **parameters):
+    """Draw an activation function, and beside it its slope on a log scale.
+
+    Parameters
+    ----------
+    axes : array of two matplotlib Axes
+    f, slope : callable
+        The function and its derivative, ``f(z, **parameters)``.
+    **parameters
+        Handed to both, for instance ``alpha=0.1``.
+
+    Notes
+    -----
+    The half below zero is drawn in the book's accent colour, with dots at the anchor values. A
+    slope of exactly zero has no place on a log scale: it is written at the bottom instead.
+    """
+    left, right = axes
+    for z, color in (np.linspace(-4, 0, 81), "negative"), (np.linspace(1e-9, 4, 81), "ink"):
+        anchors = ANCHORS[(ANCHORS > 0) == (color == "ink")]
+        left.plot(z, f(z, **parameters), color=COLOR[color])
+        left.plot(anchors, f(anchors, **parameters), "o", ms=6, color=COLOR[color])
+        steepness = slope(z, **parameters)
+        right.plot(z, np.where(steepness > 0, steepness, np.nan), color=COLOR[color])
+        if not steepness.any():
+            right.text(-2, 1.3e-4, "slope 0:\nbelow every scale", ha="center", color=COLOR[color])
+    left.set(xlabel="pre-activation z", ylabel="output f(z)", title="function", ylim=(-4.2, 4.2))
+    log_axis(right)
+    right.set(xlabel="pre-activation z", ylabel="slope f′(z)", title="slope", ylim=(1e-4, 4))
