@@ -1,0 +1,189 @@
+"""What a network's numbers say about its health: functions of plain arrays, from any framework.
+
+Arrays have shape (..., samples, units): samples and units last, and before them any axes, such as
+the ensemble's, that the result keeps. "By layer" means a list with one such array for each layer.
+"""
+
+import numpy as np
+
+OFF, MIXED, ON = -1, 0, 1
+
+
+def unit_states(z, threshold=0.0):
+    """Tell units that are off for every sample, on for every sample, or mixed.
+
+    Parameters
+    ----------
+    z : (..., samples, units) array_like
+        Pre-activations; or activations, where a unit at rest is at or below `threshold`.
+    threshold : float
+        A unit is on for a sample where z > threshold.
+
+    Returns
+    -------
+    (..., units) int array
+        `OFF` (−1), `MIXED` (0) or `ON` (1): on these samples, which says nothing of others.
+
+    Raises
+    ------
+    ValueError
+        If `z` holds nan, has fewer than two axes or no samples.
+
+    >>> unit_states([[-1.0, 2.0, 3.0], [-2.0, -1.0, 1.0]])
+    array([-1,  0,  1])
+    """
+    on = _samples_by_units(z) > threshold
+    return on.all(axis=-2).astype(int) - (~on).all(axis=-2)
+
+
+def dead_share(z, threshold=0.0):
+    """Share of the units that are off for every sample, (...,) for (..., samples, units).
+
+    >>> float(dead_share([[-1.0, 2.0], [-2.0, -1.0]]))
+    0.5
+    """
+    return (unit_states(z, threshold) == OFF).mean(axis=-1)
+
+
+def revivals(states):
+    """Count how often each unit came back from being off for every sample.
+
+    Parameters
+    ----------
+    states : (times, ..., units) int array_like
+        `unit_states` at successive times, time first.
+
+    Returns
+    -------
+    (..., units) int array
+        Number of steps from `OFF` to another state; above 0 for a unit that was ever revived.
+
+    >>> revivals([[OFF, OFF], [MIXED, OFF], [OFF, OFF], [ON, OFF]])
+    array([2, 0])
+    """
+    states = np.asarray(states)
+    if states.ndim < 2 or not np.isin(states, (OFF, MIXED, ON)).all():
+        raise ValueError("states must be (times, ..., units) of -1, 0 and 1, see unit_states")
+    off = states == OFF
+    return (off[:-1] & ~off[1:]).sum(axis=0)
+
+
+def zero_share(a):
+    """Share of activations that are exactly 0, (...,) for (..., samples, units).
+
+    >>> float(zero_share([[0.0, 2.0], [-0.0, 1e-300]]))
+    0.5
+    """
+    return (_samples_by_units(a) == 0).mean(axis=(-2, -1))
+
+
+def gradient_size(deltas):
+    """Root mean square of the gradient at the units of each layer.
+
+    Parameters
+    ----------
+    deltas : list of (..., samples, units) array_like
+        ∂L/∂a (or ∂L/∂z) by layer.
+
+    Returns
+    -------
+    (..., layers) array
+
+    Raises
+    ------
+    ValueError
+        If an array holds nan, has fewer than two axes or is empty.
+
+    >>> gradient_size([[[1.0, -1.0]], [[1.0, 7.0]]])
+    array([1., 5.])
+    """
+    sizes = []
+    for delta in map(_samples_by_units, deltas):
+        top = np.abs(delta).max(axis=(-2, -1), keepdims=True)  # so that no square underflows
+        top = np.where(top > 0, top, 1.0)
+        sizes.append(top[..., 0, 0] * np.sqrt(((delta / top) ** 2).mean(axis=(-2, -1))))
+    return np.stack(sizes, axis=-1)
+
+
+def activation_moments(a):
+    """Mean and variance of the activations of each layer, over its samples and units.
+
+    Parameters
+    ----------
+    a : list of (..., samples, units) array_like
+        Activations (or pre-activations) by layer.
+
+    Returns
+    -------
+    mean, variance : (..., layers) arrays
+
+    Raises
+    ------
+    ValueError
+        If an array holds nan, has fewer than two axes or is empty.
+
+    >>> activation_moments([[[1.0, 3.0]], [[-2.0, 2.0]]])
+    (array([2., 0.]), array([1., 4.]))
+    """
+    arrays = [_samples_by_units(layer) for layer in a]
+    mean = np.stack([array.mean(axis=(-2, -1)) for array in arrays], axis=-1)
+    return mean, np.stack([array.var(axis=(-2, -1)) for array in arrays], axis=-1)
+
+
+def linearity(X, outputs):
+    """Share of the variance of a network's outputs that the best linear fit of its inputs explains.
+
+    Parameters
+    ----------
+    X : (samples, inputs) array_like
+    outputs : (..., samples, outputs) array_like
+        The outputs for X, before a sigmoid or softmax.
+
+    Returns
+    -------
+    (...,) array
+        R² from 0 to 1; 1 for a network that is linear on these samples, constant ones included.
+
+    Raises
+    ------
+    ValueError
+        If an array holds nan or has no samples, if the numbers of samples differ, or if there are
+        too few samples for a linear fit to miss any of them.
+
+    Notes
+    -----
+    1 − ‖residual of least squares with intercept‖² / ‖outputs − mean‖², all outputs together.
+
+    >>> X = np.array([[-2.0], [-1.0], [1.0], [2.0]])
+    >>> float(linearity(X, 3 * X + 1).round(3)), float(linearity(X, abs(X)).round(3))
+    (1.0, 0.0)
+    """
+    X, outputs = _samples_by_units(X), _samples_by_units(outputs)
+    if X.ndim != 2 or len(X) != outputs.shape[-2]:
+        raise ValueError(
+            f"X must be (samples, inputs) and outputs (..., samples, outputs) with the same "
+            f"samples, got {X.shape} and {outputs.shape}"
+        )
+    if len(X) < X.shape[1] + 2:
+        raise ValueError(
+            f"{X.shape[1]} inputs need at least {X.shape[1] + 2} samples, got {len(X)}"
+        )
+    centred = outputs - outputs.mean(axis=-2, keepdims=True)
+    basis, stretch, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    basis = basis[:, stretch > stretch[0] * len(X) * np.finfo(float).eps]
+    residual = centred - basis @ (basis.T @ centred)
+    total = (centred**2).sum(axis=(-2, -1))
+    # below this the outputs are constant up to rounding
+    rounding = (outputs**2).sum(axis=(-2, -1)) * np.finfo(float).eps ** 2 * len(X)
+    constant = total <= rounding
+    missed = (residual**2).sum(axis=(-2, -1)) / np.where(constant, 1.0, total)
+    return np.where(constant, 1.0, np.clip(1 - missed, 0, 1))
+
+
+def _samples_by_units(array):
+    array = np.asarray(array, dtype=np.float64)
+    if array.ndim < 2 or 0 in array.shape[-2:]:
+        raise ValueError(f"need an array of (..., samples, units), got shape {array.shape}")
+    if np.isnan(array).any():
+        raise ValueError("the array holds nan: the network diverged, or the data are incomplete")
+    return array

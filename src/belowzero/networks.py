@@ -1,0 +1,325 @@
+"""Multilayer perceptrons, many at once, with backpropagation written out.
+
+An `MLP` is an ensemble: n networks of one shape that differ in their numbers. The first axis of
+every array is the ensemble, so a grid of α × seeds runs through a layer in one operation, and no
+operation mixes two networks: each comes out bit for bit as if it were alone.
+
+Lists over layers are aligned: `weights[l]`, `biases[l]`, `z[l]`, `a[l]` and `deltas[l]` all belong
+to layer l, where 0 is the first hidden layer and −1 the output, which is linear (a = z). Networks
+too narrow for BLAS (a few units a layer) keep the ensemble as the fastest axis in memory.
+"""
+
+from copy import copy
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from .activations import ACTIVATIONS
+
+INITS = ("he", "he_leaky", "glorot", "lecun", "uniform", "normal")
+_NARROW = 16  # largest fan_in · fan_out for which einsum over the ensemble beats BLAS
+
+
+class Layers(NamedTuple):
+    """What a forward pass computes, a list of (n, samples, width) arrays each."""
+
+    z: list  # pre-activations
+    a: list  # outputs of the units, f(z); the output layer's a is its z
+
+
+class Gradients(NamedTuple):
+    """What a backward pass computes; every array has the shape of what it is a derivative by."""
+
+    weights: list
+    biases: list
+    alpha: list  # empty unless α is learned
+    deltas: list  # ∂L/∂a of every layer
+    flat: np.ndarray  # weights, biases and α again, as one (n, n_learned) array
+
+
+class MLP:
+    """An ensemble of multilayer perceptrons.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Widths from the inputs to the outputs, at least two: [2, 8, 1] has one hidden layer.
+    activation : str
+        Key of `ACTIVATIONS`, used by every hidden layer.
+    alpha : float or (n,) array_like, optional
+        Slope parameter, for learned slopes the start; default: the activation's own.
+    learn_alpha : {None, "shared", "unit"}
+        Whether α is a parameter: not, one per layer, or one per unit.
+    init : {"he", "he_leaky", "glorot", "lecun", "uniform", "normal"}
+        How weights are drawn, see Notes.
+    scale : float or (n,) array_like
+        Factor on the standard deviation of `init`: any gain is ``init="lecun", scale=gain``.
+    bias : float or (n,) array_like
+        Start value of all biases, added to the drawn ones of "uniform".
+    seed : int or (n,) array_like of int
+        Networks of one seed start from the same draws, whatever their other settings.
+
+    Attributes
+    ----------
+    weights, biases : lists of (n, fan_in, fan_out) and (n, 1, fan_out) arrays
+    alpha : list of (n, 1, 1) arrays, or (n, 1, width) if learned per unit; empty if there is none
+    params : (n, n_params) array
+        All of them. The lists are views of it: write into them to build a network by hand.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For settings that are not of the kinds above, with the value and what is allowed.
+
+    Notes
+    -----
+    Standard deviation of the weights: "he" √(2 / fan_in) and "he_leaky" √(2 / ((1 + α²) fan_in)),
+    He et al. (2015); "lecun" √(1 / fan_in); "glorot" √(2 / (fan_in + fan_out)), uniform, Glorot
+    and Bengio (2010); "normal" 1; "uniform" U(±1/√fan_in) for weights and biases, the default of
+    PyTorch. Draws come from ``np.random.default_rng(seed)``, layer by layer.
+
+    >>> net = MLP([2, 3, 1], activation="leaky_relu", alpha=[0.0, 0.1], seed=7)
+    >>> net.n, net([[1.0, 2.0]]).shape
+    (2, (2, 1, 1))
+    """
+
+    def __init__(
+        self,
+        sizes,
+        *,
+        activation="relu",
+        alpha=None,
+        learn_alpha=None,
+        init="he",
+        scale=1.0,
+        bias=0.0,
+        seed=0,
+    ):
+        self.sizes = tuple(int(size) for size in sizes)
+        if len(self.sizes) < 2 or min(self.sizes) < 1:
+            raise ValueError(f"sizes must be at least two positive widths, got {list(sizes)}")
+        one_of("activation", activation, ACTIVATIONS)
+        one_of("learn_alpha", learn_alpha, (None, "shared", "unit"))
+        one_of("init", init, INITS)
+        self.activation, self.learn_alpha = activation, learn_alpha
+        self._function = ACTIVATIONS[activation]
+        if alpha is None:
+            alpha = self._function.alpha
+        elif self._function.alpha is None:
+            raise ValueError(f"{activation} takes no alpha, got {alpha}")
+        if learn_alpha and self._function.grad_alpha is None:
+            learned = [name for name, f in ACTIVATIONS.items() if f.grad_alpha]
+            raise ValueError(f"alpha can be learned for {learned}, not for {activation}")
+        if init == "he_leaky" and alpha is None:
+            raise ValueError(f"init 'he_leaky' needs an activation with alpha, got {activation}")
+        alpha, scale, bias, seed = per_network(
+            alpha=np.nan if alpha is None else alpha, scale=scale, bias=bias, seed=seed
+        )
+        self._narrow = max(a * b for a, b in pairwise(self.sizes)) <= _NARROW
+        self._bind(self._draw(init, alpha, scale, bias, seed))
+
+    def _draw(self, init, alpha, scale, bias, seed):
+        seeds, which = np.unique(seed, return_inverse=True)
+        flat = np.zeros((len(seed), self._count(self.learn_alpha == "unit")))
+        weights, biases, alphas = self._views(flat)
+        rngs = [np.random.default_rng(s) for s in seeds]
+        uniform = init in ("uniform", "glorot")
+
+        def draws(shape):  # of mean 0 and variance 1, one for each seed, handed to its networks
+            r = 3**0.5
+            return np.stack(
+                [rng.uniform(-r, r, shape) if uniform else rng.normal(size=shape) for rng in rngs]
+            )[which]
+
+        for w, b in zip(weights, biases, strict=True):
+            fan_in, fan_out = w.shape[1:]
+            variance = {
+                "he": 2 / fan_in,
+                "he_leaky": 2 / ((1 + alpha**2) * fan_in),
+                "glorot": 2 / (fan_in + fan_out),
+                "lecun": 1 / fan_in,
+                "uniform": 1 / (3 * fan_in),
+                "normal": 1.0,
+            }[init]
+            std = (scale * np.sqrt(variance))[:, None, None]
+            w[...] = std * draws((fan_in, fan_out))
+            b[...] = bias[:, None, None]
+            if init == "uniform":
+                b += std * draws((1, fan_out))
+        for slope in alphas:
+            slope[...] = alpha[:, None, None]
+        return flat
+
+    def _count(self, per_unit):
+        hidden = self.sizes[1:-1] if self._function.alpha is not None else ()
+        slopes = sum(hidden) if per_unit else len(hidden)
+        return sum((i + 1) * o for i, o in pairwise(self.sizes)) + slopes
+
+    def _views(self, flat):
+        """Lists of weights, biases and α as views of a flat (n, n_params) array."""
+        weights, biases, alphas, at = [], [], [], 0
+
+        def take(*shape):
+            nonlocal at
+            at += np.prod(shape)
+            return flat[:, at - np.prod(shape) : at].reshape(len(flat), *shape)
+
+        for fan_in, fan_out in pairwise(self.sizes):
+            weights.append(take(fan_in, fan_out))
+            biases.append(take(1, fan_out))
+        if at < flat.shape[1]:
+            for width in self.sizes[1:-1]:
+                alphas.append(take(1, width if self.learn_alpha == "unit" else 1))
+        return weights, biases, alphas
+
+    def _bind(self, params):
+        self.params = self.stack(params)
+        self.weights, self.biases, self.alpha = self._views(self.params)
+
+    def _empty(self, n, *shape):
+        if self._narrow:
+            return np.moveaxis(np.empty((*shape, n)), -1, 0)
+        return np.empty((n, *shape))
+
+    def stack(self, array):
+        """Copy of an (n, ...) array, laid out in memory as suits these networks."""
+        out = self._empty(*array.shape)
+        out[...] = array
+        return out
+
+    def _product(self, a, b, out=None):
+        """Matrix product of each network's own two matrices."""
+        if out is None:
+            out = self._empty(self.n, a.shape[1], b.shape[2])
+        if self._narrow:
+            return np.einsum("nsk,nkj->nsj", a, b, out=out)
+        return np.matmul(a, b, out=out)
+
+    @property
+    def n(self):
+        """Number of networks."""
+        return len(self.params)
+
+    def __getitem__(self, index):
+        """Copy of the networks at `index` (anything that indexes a one-dimensional array)."""
+        return self.holding(self.params[np.atleast_1d(np.arange(self.n)[index])])
+
+    def holding(self, params):
+        """Networks of the same kind that hold a copy of other (n, n_params) `params`."""
+        other = copy(self)
+        other._bind(np.asarray(params))
+        return other
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self._bind(self.params)  # a pickled view comes back as an array of its own
+
+    def __call__(self, X):
+        """Outputs (n, samples, outputs) for inputs X, see `forward`."""
+        return self.forward(X).a[-1]
+
+    def forward(self, X):
+        """Run inputs through every network.
+
+        Parameters
+        ----------
+        X : (samples, inputs) or (n, samples, inputs) array_like
+            The same samples for all networks, or each its own.
+
+        Returns
+        -------
+        Layers
+        """
+        x = self._inputs(X)
+        slopes = self._slopes()
+        z, a = [], []
+        for w, b in zip(self.weights, self.biases, strict=True):
+            z.append(self._product(x, w))
+            z[-1] += b
+            x = self._function.f(z[-1], *slopes[len(a)]) if len(a) < len(slopes) else z[-1]
+            a.append(x)
+        return Layers(z, a)
+
+    def backward(self, X, layers, delta):
+        """Run a gradient at the outputs back to everything that it depends on.
+
+        Parameters
+        ----------
+        X : as for `forward`
+        layers : Layers
+            What `forward` returned for X.
+        delta : array_like that broadcasts to (n, samples, outputs)
+            ∂L/∂a of the outputs, of a loss or of whatever else is to be traced.
+
+        Returns
+        -------
+        Gradients
+
+        Notes
+        -----
+        With δ = ∂L/∂a and δ_z = δ f'(z): ∂L/∂W = xᵀ δ_z, ∂L/∂b = Σ δ_z, ∂L/∂α = Σ δ ∂f/∂α, and
+        δ of the layer before is δ_z Wᵀ. Sums run over everything that shares the parameter.
+        """
+        x, slopes = self._inputs(X), self._slopes()
+        z, a = layers
+        delta = delta + np.zeros_like(z[-1])
+        ones = np.ones((1, 1, delta.shape[1]))
+        flat = self._empty(self.n, self.n_learned)
+        weights, biases, alphas = self._views(flat)
+        deltas = [delta]
+        delta_z = delta
+        for i in reversed(range(len(z))):
+            before = a[i - 1] if i else x
+            self._product(before.swapaxes(1, 2), delta_z, out=weights[i])
+            self._product(ones, delta_z, out=biases[i])
+            if i:
+                delta = self._product(delta_z, self.weights[i].swapaxes(1, 2))
+                deltas.insert(0, delta)
+                delta_z = delta * self._function.grad(z[i - 1], *slopes[i - 1])
+                if alphas:
+                    by_alpha = delta * self._function.grad_alpha(z[i - 1], *slopes[i - 1])
+                    by_unit = self._product(ones, by_alpha)
+                    shared = self.learn_alpha == "shared"
+                    alphas[i - 1][...] = by_unit.sum(2, keepdims=True) if shared else by_unit
+        return Gradients(weights, biases, alphas, deltas, flat)
+
+    @property
+    def n_learned(self):
+        """How many of the parameters of a network are learned: all, but for a fixed α."""
+        return self.params.shape[1] - (0 if self.learn_alpha else len(self.alpha))
+
+    def _slopes(self):
+        return [(slope,) for slope in self.alpha] or [()] * (len(self.sizes) - 2)
+
+    def _inputs(self, X):
+        X = np.asarray(X, dtype=np.float64)
+        if X.ndim == 2:
+            X = X[None]
+        if X.ndim != 3 or X.shape[2] != self.sizes[0] or X.shape[0] not in (1, self.n):
+            raise ValueError(
+                f"X must have shape (samples, {self.sizes[0]}) or ({self.n}, samples, "
+                f"{self.sizes[0]}), got {np.shape(X)}"
+            )
+        return X
+
+
+def one_of(name, value, allowed):
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {list(allowed)}, got {value!r}")
+
+
+def per_network(**settings):
+    """Broadcast settings, numbers or one-dimensional arrays, to one value for each network."""
+    arrays = {name: np.atleast_1d(value) for name, value in settings.items()}
+    for name, array in arrays.items():
+        if array.dtype.kind not in ("iu" if name == "seed" else "iuf") or array.ndim != 1:
+            kind = "a non-negative integer" if name == "seed" else "a number"
+            raise TypeError(f"{name} must be {kind} or a list of them, got {settings[name]!r}")
+        if name == "seed" and array.min() < 0:
+            raise ValueError(f"seed must be non-negative, got {settings[name]!r}")
+    try:
+        return np.broadcast_arrays(*arrays.values())
+    except ValueError:
+        lengths = {name: len(array) for name, array in arrays.items()}
+        raise ValueError(f"settings must have one length, or one value, got {lengths}") from None

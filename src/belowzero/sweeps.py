@@ -1,0 +1,224 @@
+"""Sweeps: train a network for every point of a grid of settings, in one batch.
+
+The grid is cut in chunks that fit the cache, each trained as one ensemble, here or on any
+executor. How it is cut does not show in the result, not in the last bit.
+"""
+
+import os
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from itertools import pairwise, product
+from math import ceil
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from .networks import MLP, one_of
+from .training import train
+
+_STRUCTURE = ("activation", "learn_alpha", "init")  # one value for each ensemble
+_START = ("alpha", "scale", "bias", "seed")
+_RATES = ("lr", "momentum", "weight_decay", "bias_decay", "alpha_decay")
+_SETTINGS = (*_STRUCTURE, *_START, *_RATES)
+_OPTIONS = ("steps", "loss", "batch_size", "every", "record", "keep")
+_CHUNK = 2**18  # numbers in the parameters and activations of the networks of a chunk
+
+
+@dataclass
+class Run:
+    """What a sweep found: arrays whose first axes are the grid's, in the order given.
+
+    Attributes
+    ----------
+    axes : dict of str to list
+        Name of each swept setting, with its values.
+    steps : (T,) array
+        Updates made before each record.
+    loss, accuracy : (*grid, T) arrays
+        On all samples; accuracy is None for the squared loss.
+    diverged : (*grid,) bool array
+        Whether a loss or a parameter became infinite or nan.
+    record : dict of str to (*grid, T, ...) array
+        The diagnostics asked for; nan where a network has diverged.
+    """
+
+    axes: dict
+    steps: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray | None
+    diverged: np.ndarray
+    record: dict
+    _groups: list  # for each structure: places in the flat grid, MLP, {step: params}
+
+    @property
+    def final(self):
+        """All trained networks as one `MLP`, in the flat order of the grid."""
+        return self.networks()
+
+    def networks(self, step=None, **settings):
+        """Some of the networks as one `MLP`, in the flat order of the grid.
+
+        Parameters
+        ----------
+        step : int, optional
+            One of the steps that were kept; default: the end of training.
+        **settings
+            Values on the axes, ``alpha=0.1, seed=3``; an axis that is not named is taken whole.
+
+        Raises
+        ------
+        ValueError
+            For what is not on the grid or not kept, and for networks of several structures.
+        """
+        chosen = np.ones(self.diverged.shape, dtype=bool)
+        for name, value in settings.items():
+            one_of("a setting", name, list(self.axes))
+            match = [_same(value, other) for other in self.axes[name]]
+            if not any(match):
+                raise ValueError(f"{name} must be one of {self.axes[name]}, got {value!r}")
+            after = chosen.ndim - 1 - list(self.axes).index(name)
+            chosen &= np.reshape(match, (-1, *[1] * after))
+        found = [group for group in self._groups if chosen.flat[group[0]].any()]
+        if len(found) > 1:
+            raise ValueError(f"choose one value of each of {_STRUCTURE}: these do not stack")
+        places, net, kept = found[0]
+        if step is not None:
+            one_of("step", step, list(kept))
+            net = net.holding(kept[step])
+        return net[chosen.flat[places]]
+
+
+def _same(value, other):
+    if isinstance(value, str | None) or isinstance(other, str | None):
+        return value == other
+    return bool(np.isclose(value, other, rtol=1e-9, atol=0))
+
+
+def sweep(sizes, X, y, *, steps, executor=None, **settings):
+    """Train a network for every point of a grid of settings.
+
+    Parameters
+    ----------
+    sizes, X, y, steps
+        As for `MLP` and `train`.
+    executor : concurrent.futures.Executor, optional
+        Trains the chunks of the sweep. With processes, `record` functions must be importable.
+    **settings
+        Of `MLP`: activation, alpha, learn_alpha, init, scale, bias, seed. Of `train`: lr, momentum,
+        weight_decay, bias_decay, alpha_decay. Each a value, or a list of values, which becomes an
+        axis of the grid, in the order given. And loss, batch_size, every, record and keep of
+        `train`, one for the whole sweep.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `MLP` and `train`, and for settings that do not exist and axes without a value.
+
+    Notes
+    -----
+    Networks of one seed start from the same draws and see the same batches, whatever their other
+    settings, so they can be compared in pairs.
+
+    >>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0]
+    >>> run = sweep([2, 4, 1], X, y, steps=20, activation="leaky_relu", alpha=[0, 0.1, 1],
+    ...             seed=range(5))
+    >>> run.loss.shape, run.networks(alpha=0.1, seed=3).n
+    ((3, 5, 21), 1)
+    """
+    for name in settings:
+        if name not in _SETTINGS + _OPTIONS:
+            allowed = ", ".join(_SETTINGS + _OPTIONS)
+            raise TypeError(f"unknown setting {name!r}; there are {allowed}")
+    options = {"steps": steps} | {n: v for n, v in settings.items() if n in _OPTIONS}
+    settings = {n: v for n, v in settings.items() if n in _SETTINGS}
+    settings.setdefault("seed", 0)
+    axes = {n: list(values) for n, values in settings.items() if np.ndim(values)}
+    for name, values in axes.items():
+        if not values:
+            raise ValueError(f"{name} is an axis without a value")
+    shape = tuple(map(len, axes.values()))
+    n = int(np.prod(shape))
+    place = dict(zip(axes, np.indices(shape).reshape(len(shape), n), strict=True))
+
+    per_network = sum(a * b for a, b in pairwise(sizes))
+    per_network += (options.get("batch_size") or len(X)) * sum(sizes)
+    largest = max(1, min(_CHUNK // per_network, ceil(n / 16) if executor else n))
+    jobs, chunks = [], []
+    for chunk in _chunks(axes, place, n, largest):
+        own = {name: np.array(axes[name])[place[name][chunk]] for name in axes}
+        own |= {name: axes[name][place[name][chunk[0]]] for name in _STRUCTURE if name in axes}
+        if "seed" not in axes:  # an array for at least one setting, to say how many networks
+            own["seed"] = np.full(len(chunk), settings["seed"])
+        jobs.append((sizes, X, y, settings | own, options))
+        chunks.append(chunk)
+    return _assemble(axes, chunks, _train_all(jobs, steps, executor))
+
+
+def _chunks(axes, place, n, largest):
+    """Places in the flat grid, cut so that a chunk has one structure and a size that fits."""
+    varied = [name for name in _STRUCTURE if name in axes]
+    for structure in product(*(range(len(axes[name])) for name in varied)):
+        members = np.ones(n, dtype=bool)
+        for name, i in zip(varied, structure, strict=True):
+            members &= place[name] == i
+        members = np.flatnonzero(members)
+        yield from np.array_split(members, ceil(len(members) / largest))
+
+
+def _train_chunk(sizes, X, y, settings, options, progress=None):
+    net = MLP(sizes, **{n: v for n, v in settings.items() if n in _STRUCTURE + _START})
+    rates = {n: v for n, v in settings.items() if n in ("seed", *_RATES)}
+    return net, train(net, X, y, **rates, **options, progress=progress)
+
+
+def _train_all(jobs, steps, executor):
+    # no bar for what takes less than a second, and none in CI, where nobody watches
+    silent = {"disable": True} if "CI" in os.environ else {}
+    with tqdm(total=len(jobs) * steps, delay=1, leave=False, unit="step", **silent) as bar:
+        if executor is None:
+            return [_train_chunk(*job, progress=bar.update) for job in jobs]
+        futures = [executor.submit(_train_chunk, *job) for job in jobs]
+        for future in as_completed(futures):
+            future.result()
+            bar.update(steps)
+        return [future.result() for future in futures]
+
+
+def _assemble(axes, chunks, results):
+    shape = tuple(map(len, axes.values()))
+    places = np.concatenate(chunks)
+    histories = [history for _, history in results]
+    accuracy = [history.accuracy for history in histories]
+
+    def grid(parts):
+        whole = np.empty((len(places), *parts[0].shape[1:]), parts[0].dtype)
+        whole[places] = np.concatenate(parts)
+        return whole.reshape(*shape, *whole.shape[1:])
+
+    groups = {}
+    for chunk, (net, history) in zip(chunks, results, strict=True):
+        groups.setdefault((net.activation, net.learn_alpha), []).append((chunk, net, history.kept))
+    return Run(
+        axes=axes,
+        steps=histories[0].steps,
+        loss=grid([history.loss for history in histories]),
+        accuracy=None if accuracy[0] is None else grid(accuracy),
+        diverged=grid([history.diverged for history in histories]),
+        record={
+            name: grid([history.record[name] for history in histories])
+            for name in histories[0].record
+        },
+        _groups=[_stack(*zip(*group, strict=True)) for group in groups.values()],
+    )
+
+
+def _stack(chunks, nets, kept):
+    places = np.concatenate(chunks)
+    order = np.argsort(places)
+    params = np.concatenate([net.params for net in nets])[order]
+    snapshots = {step: np.concatenate([k[step] for k in kept])[order] for step in kept[0]}
+    return places[order], nets[0].holding(params), snapshots

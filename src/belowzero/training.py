@@ -1,0 +1,273 @@
+"""Losses, and stochastic gradient descent on a whole ensemble of networks at once."""
+
+from collections.abc import Callable
+from numbers import Integral
+from typing import NamedTuple
+
+import numpy as np
+
+from .activations import sigmoid, softplus
+from .networks import one_of, per_network
+
+
+class Loss(NamedTuple):
+    """A loss of outputs z (n, samples, outputs) and targets (samples, outputs)."""
+
+    value: Callable  # (n,): mean over the samples
+    delta: Callable  # ∂L/∂z, (n, samples, outputs)
+    correct: Callable | None  # (n, samples): is the sample classified right?
+
+
+def _softmax_value(z, y):
+    z = z - z.max(axis=2, keepdims=True)
+    return (np.log(np.exp(z).sum(axis=2)) - (z * y).sum(axis=2)).mean(axis=1)
+
+
+def _softmax_delta(z, y):
+    e = np.exp(z - z.max(axis=2, keepdims=True))
+    return (e / e.sum(axis=2, keepdims=True) - y) / z.shape[1]
+
+
+LOSSES = {
+    # −log σ(±z), from z and not from σ(z): right for any z, and no small constant in the log
+    "binary": Loss(
+        lambda z, y: softplus((1 - 2 * y) * z).mean(axis=(1, 2)),
+        lambda z, y: (sigmoid(z) - y) / z.shape[1],
+        lambda z, y: ((z > 0) == (y > 0))[..., 0],
+    ),
+    "softmax": Loss(
+        _softmax_value, _softmax_delta, lambda z, y: z.argmax(axis=2) == y.argmax(axis=-1)
+    ),
+    "squared": Loss(
+        lambda z, y: ((z - y) ** 2).mean(axis=(1, 2)),
+        lambda z, y: 2 * (z - y) / (z.shape[1] * z.shape[2]),
+        None,
+    ),
+}
+
+
+class State(NamedTuple):
+    """What a `record` function is given: lists over layers, as in `belowzero.networks`."""
+
+    z: list
+    a: list
+    deltas: list
+    weights: list
+    biases: list
+    alpha: list
+
+
+class History(NamedTuple):
+    """What `train` saw; T recorded steps of n networks."""
+
+    steps: np.ndarray  # (T,) updates made before each record
+    loss: np.ndarray  # (n, T), on all samples
+    accuracy: np.ndarray | None  # (n, T); None for the squared loss
+    diverged: np.ndarray  # (n,) bool: a loss or a parameter became infinite or nan
+    record: dict  # name -> (n, T, ...), nan where a network has diverged
+    kept: dict  # step -> (n, n_params)
+
+
+def train(
+    net,
+    X,
+    y,
+    *,
+    steps,
+    lr=0.1,
+    loss=None,
+    batch_size=None,
+    momentum=0.0,
+    weight_decay=0.0,
+    bias_decay=0.0,
+    alpha_decay=0.0,
+    seed=0,
+    every=None,
+    record=None,
+    keep=(),
+    progress=None,
+):
+    """Train an ensemble in place by stochastic gradient descent.
+
+    Parameters
+    ----------
+    net : MLP
+        n networks; changed in place.
+    X : (samples, inputs) array_like
+    y : array_like
+        "binary": (samples,) of 0 and 1; "softmax": (samples,) class numbers; "squared":
+        (samples,) or (samples, outputs) numbers.
+    steps : int
+        Number of updates.
+    lr, momentum, weight_decay, bias_decay, alpha_decay : float or (n,) array_like
+        Learning rate η; momentum; L2 decay with a switch each for weights, biases and learned α.
+    loss : {"binary", "softmax", "squared"}, optional
+        Default: "binary" for one output, else "softmax".
+    batch_size : int, optional
+        Samples an update; default all. Each epoch takes the samples in a new order.
+    seed : int or (n,) array_like of int
+        Orders the samples: the same seed, the same batches, whatever the other settings.
+    every : int or sequence of int, optional
+        Record after every so many updates, or after just these; always on all samples. Default:
+        every update, or with batches every epoch.
+    record : dict of str to callable, optional
+        Diagnostics: each is called with a `State` and returns an array whose first axis is the
+        networks'.
+    keep : sequence of int
+        Keep a copy of the parameters after these updates.
+    progress : callable, optional
+        Called after every update.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    TypeError, ValueError
+        For data that do not fit the network and settings out of range.
+
+    Notes
+    -----
+    g ← ∂L/∂p + decay · p, v ← momentum · v + g, p ← p − η v (the convention of PyTorch).
+
+    >>> from belowzero import MLP
+    >>> net = MLP([1, 1], seed=[0, 1])
+    >>> history = train(net, [[0.0], [1.0]], [0, 1], steps=100, lr=1.0)
+    >>> history.loss.shape, bool((history.loss[:, -1] < history.loss[:, 0]).all())
+    ((2, 101), True)
+    """
+    X, y, loss = _data(net, X, y, loss)
+    if batch_size is not None and not 1 <= batch_size <= len(X):
+        raise ValueError(f"batch_size must be from 1 to {len(X)} samples, got {batch_size}")
+    # NumPy may add in another order along an ensemble of length one: train it beside a copy
+    nets = net[[0, 0]] if net.n == 1 else net
+    rates = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
+    rates |= {"bias_decay": bias_decay, "alpha_decay": alpha_decay}
+    *values, seed, _ = per_network(**rates, seed=seed, networks=np.zeros(nets.n))
+    for name, value in zip(rates, values, strict=True):
+        if not (value >= 0).all():
+            raise ValueError(f"{name} must not be negative, got {value.min()}")
+    lr, momentum, *decays = (value[:, None] for value in values)
+    epoch = -(-len(X) // (batch_size or len(X)))
+    history = _empty_history(nets.n, _steps("every", epoch if every is None else every, steps))
+    row = {step: row for row, step in enumerate(history.steps)}
+    keep = _steps("keep", keep, steps)
+    batches = _batches(nets, X, y, batch_size, seed) if batch_size else None
+    learned, velocity = nets.params[:, : nets.n_learned], 0.0
+
+    with np.errstate(all="ignore"):  # a network that diverges is reported, not warned of
+        for step in range(steps + 1):
+            if not batches or step in row:
+                layers = nets.forward(X)
+            if step in row:
+                _look(history, row[step], nets, X, y, loss, layers, record or {})
+            if step in keep:
+                history.kept[step] = nets.params.copy()
+            if step == steps:
+                break
+            x, target = X, y
+            if batches:
+                x, target = next(batches)
+                layers = nets.forward(x)
+            gradients = nets.backward(x, layers, loss.delta(layers.z[-1], target))
+            decayed = nets.weights, nets.biases, nets.alpha if nets.learn_alpha else []
+            for arrays, by_array, decay in zip(decayed, gradients, decays, strict=False):
+                if decay.any():
+                    for p, g in zip(arrays, by_array, strict=True):
+                        g += decay[..., None] * p
+            velocity = momentum * velocity + gradients.flat if momentum.any() else gradients.flat
+            learned -= lr * velocity
+            if progress:
+                progress()
+    net.params[...] = nets.params[: net.n]
+    finite = np.isfinite(nets.params).all(axis=1) & np.isfinite(history.loss).all(axis=0)
+    return History(
+        history.steps,
+        history.loss.T[: net.n],
+        None if loss.correct is None else history.accuracy.T[: net.n],
+        ~finite[: net.n],
+        {name: np.moveaxis(seen, 1, 0)[: net.n] for name, seen in history.record.items()},
+        {step: params[: net.n] for step, params in history.kept.items()},
+    )
+
+
+def _empty_history(n, steps):
+    shape = len(steps), n  # time first while it is written
+    return History(np.array(steps), np.empty(shape), np.empty(shape), None, {}, {})
+
+
+def _look(history, row, nets, X, y, loss, layers, record):
+    history.loss[row] = loss.value(layers.z[-1], y)
+    if loss.correct:
+        history.accuracy[row] = loss.correct(layers.z[-1], y).mean(axis=1)
+    if not record:
+        return
+    alive = np.isfinite(nets.params).all(axis=1)
+    for z in layers.z:
+        alive &= np.isfinite(z).all(axis=(1, 2))
+    if not alive.any():
+        return
+    deltas = nets.backward(X, layers, loss.delta(layers.z[-1], y)).deltas
+    lists = (*layers, deltas, nets.weights, nets.biases, nets.alpha)
+    state = State(*([array[alive] for array in arrays] for arrays in lists))
+    for name, function in record.items():
+        values = np.asarray(function(state))
+        if values.shape[:1] != (alive.sum(),):
+            raise ValueError(
+                f"record {name!r} must return one value (or array) for each of {alive.sum()} "
+                f"networks, got shape {values.shape}"
+            )
+        if name not in history.record:
+            shape = *history.loss.shape, *values.shape[1:]
+            history.record[name] = np.full(shape, np.nan)
+        history.record[name][row, alive] = values
+
+
+def _batches(nets, X, y, size, seed):
+    seeds, which = np.unique(seed, return_inverse=True)
+    rngs = [np.random.default_rng([s, 1]) for s in seeds]  # not the stream of the first weights
+    while True:
+        order = np.stack([rng.permutation(len(X)) for rng in rngs])[which]
+        for at in range(0, len(X), size):
+            pick = order[:, at : at + size]
+            yield nets.stack(X[pick]), nets.stack(y[pick])
+
+
+def _steps(name, spec, last):
+    """Sorted step numbers: every so many and the last, or just those listed."""
+    if np.ndim(spec) == 0:
+        if not isinstance(spec, Integral) or spec < 1:
+            raise ValueError(f"{name} must be a positive integer or a list of steps, got {spec!r}")
+        return sorted({*range(0, last + 1, spec), last})
+    if not all(isinstance(step, Integral) and 0 <= step <= last for step in spec):
+        raise ValueError(f"{name} must be steps from 0 to {last}, got {list(spec)}")
+    return sorted({int(step) for step in spec})
+
+
+def _data(net, X, y, name):
+    """Check the data; return inputs, targets as (samples, outputs), and the loss."""
+    outputs = net.sizes[-1]
+    name = name or ("binary" if outputs == 1 else "softmax")
+    one_of("loss", name, LOSSES)
+    X, y = np.asarray(X, dtype=np.float64), np.asarray(y)
+    if X.ndim != 2 or X.shape[1] != net.sizes[0] or not len(X):
+        raise ValueError(f"X must have shape (samples, {net.sizes[0]}), got {X.shape}")
+    if not np.isfinite(X).all():
+        raise ValueError("X must be finite, it holds nan or infinity")
+    if name == "binary" and outputs != 1:
+        raise ValueError(f"the binary loss needs one output, the network has {outputs}")
+    if name == "softmax" and outputs < 2:
+        raise ValueError("the softmax loss needs at least two outputs, the network has 1")
+    wanted = (len(X), outputs) if name == "squared" and y.ndim == 2 else (len(X),)
+    if y.shape != wanted or (name == "squared" and y.size != len(X) * outputs):
+        raise ValueError(f"y must have shape {(len(X),)}, one row for each sample, got {y.shape}")
+    if name == "softmax":
+        if not np.isin(y, np.arange(outputs)).all():
+            raise ValueError(f"y must hold classes 0 to {outputs - 1}, got {np.unique(y)}")
+        return X, np.eye(outputs)[y.astype(int)], LOSSES[name]
+    if name == "binary" and not np.isin(y, (0, 1)).all():
+        raise ValueError(f"y must hold 0 and 1 for the binary loss, got {np.unique(y)}")
+    if not np.isfinite(y).all():
+        raise ValueError("y must be finite, it holds nan or infinity")
+    return X, y.reshape(len(X), outputs).astype(np.float64), LOSSES[name]
