@@ -37,6 +37,16 @@ def test_an_interval_is_written_as_estimate_and_ends():
     assert f"{mean_interval([1.0, 1.0]):.2f}" == "1.00 [1.00, 1.00]"
 
 
+def test_one_place_of_an_interval_is_an_interval():
+    values = np.random.default_rng(2).normal(size=(3, 9))
+    assert f"{mean_interval(values)[1]:.6f}" == f"{mean_interval(values[1]):.6f}"
+
+
+def test_an_interval_can_be_taken_back_from_a_logarithm():
+    interval = mean_interval(np.log([1.0, 10.0, 100.0])).map(np.exp)
+    assert np.isclose(interval.estimate, 10) and 0 < interval.low < 10 < interval.high
+
+
 @pytest.mark.parametrize("values", [[1.0], 3.0])
 def test_one_run_has_no_interval(values):
     with pytest.raises(ValueError, match="at least two runs"):

@@ -41,8 +41,12 @@ from .diagnostics import (
     unit_states,
     zero_share,
 )
+from .exercises import check
+from .explore import explore
+from .intervals import Interval, mean_interval, share_interval
 from .networks import MLP
 from .sweeps import Run, sweep
+from .tables import table
 from .training import train
 
 __version__ = "0.1.0"

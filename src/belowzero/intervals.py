@@ -1,20 +1,31 @@
 """How sure a result over several seeds is: 95% confidence intervals."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
 
-class Interval(NamedTuple):
-    """An estimate and the ends of its 95% confidence interval, arrays of one shape."""
+@dataclass(frozen=True)
+class Interval:
+    """An estimate and the ends of its 95% confidence interval, arrays of one shape.
+
+    Indexing takes the interval at one place of the arrays; formatting writes a single one.
+    """
 
     estimate: np.ndarray
     low: np.ndarray
     high: np.ndarray
 
+    def __getitem__(self, index):
+        return Interval(self.estimate[index], self.low[index], self.high[index])
+
     def __format__(self, spec):
         return f"{self.estimate:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
+
+    def map(self, f):
+        """Apply an increasing function, such as `np.exp` to the interval of a mean logarithm."""
+        return Interval(f(self.estimate), f(self.low), f(self.high))
 
 
 def mean_interval(values, axis=-1):

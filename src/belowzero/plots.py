@@ -114,3 +114,25 @@ def function_and_slope(axes, f, slope, **parameters):
     left.set(xlabel="pre-activation z", ylabel="output f(z)", title="function", ylim=(-4.2, 4.2))
     log_axis(right)
     right.set(xlabel="pre-activation z", ylabel="slope f′(z)", title="slope", ylim=(1e-4, 4))
+
+
+def band(ax, x, interval, *, color, **style):
+    """Draw an estimate as a line and its 95% interval as a band.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    x : (n,) array_like
+    interval : Interval
+        Of arrays of shape (n,), from `belowzero.intervals`.
+    color : str
+        Name of a colour of `PALETTE`.
+    **style
+        Handed to ``ax.plot``.
+
+    Returns
+    -------
+    matplotlib.lines.Line2D
+    """
+    ax.fill_between(x, interval.low, interval.high, color=COLOR[color], alpha=0.25, lw=0)
+    return ax.plot(x, interval.estimate, color=COLOR[color], **style)[0]
