@@ -25,8 +25,7 @@ book: _build/built ## Build the site into _build/html
 	@echo "Open that file in a browser, or run: make serve"
 
 serve: book ## Serve the site at http://127.0.0.1:8000 (another port: PORT=8080)
-	@echo "Serving http://127.0.0.1:$(PORT) (stop with Ctrl-C)"
-	@$(python) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT) 2>/dev/null
+	@$(python) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 lab: .venv/ready ## Open the chapters in JupyterLab
 	@$(python) -m jupyterlab chapters
