@@ -86,6 +86,11 @@ def test_a_stored_chapter_has_no_errors_and_no_warnings(path):
 
 
 @every_chapter
+def test_a_stored_chapter_has_no_progress_bar(path):
+    assert not re.search(r"\d%\|", json.dumps(outputs(path)))
+
+
+@every_chapter
 def test_a_stored_chapter_has_no_widget_that_needs_a_kernel(path):
     assert "widgets" not in notebook(path)["metadata"]
     assert not [kind for o in outputs(path) for kind in o.get("data", {}) if "widget" in kind]
