@@ -18,9 +18,10 @@ PACKAGE = Path(belowzero.__file__).parent
 
 def setup(app):
     app.connect("config-inited", share_palette)
+    app.connect("builder-inited", choose_dark_code, priority=400)  # before Furo reads it
     app.connect("source-read", depend_on_package)
     app.connect("html-page-context", describe)
-    app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, with or without comments
+    app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it always
     app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -34,6 +35,11 @@ def share_palette(app, config):
             "color-background-primary": colors["paper"],
             "color-foreground-primary": colors["ink"],
         }
+
+
+def choose_dark_code(app):
+    """Color code on dark paper; Sphinx knows Furo's setting too late for ``_config.yml``."""
+    app.config.pygments_dark_style = "a11y-high-contrast-dark"
 
 
 def depend_on_package(app, docname, source):
