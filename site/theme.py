@@ -33,6 +33,8 @@ def share_palette(app, config):
         config.html_theme_options[f"{theme}_css_variables"] = {
             **{f"bz-{name}": color for name, color in colors.items()},
             "color-background-primary": colors["paper"],
+            "color-brand-content": colors["relu"],
+            "color-brand-primary": colors["relu"],
             "color-foreground-primary": colors["ink"],
         }
 

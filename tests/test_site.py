@@ -160,11 +160,10 @@ def test_nothing_is_wider_than_a_phone(visit, name):
     page = visit(name, viewport=NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     outside = """elements => elements.filter(element => {
-        const box = element.getBoundingClientRect();
-        let scroller = element;
-        while (scroller && !/auto|scroll/.test(getComputedStyle(scroller).overflowX))
-            scroller = scroller.parentElement;
-        return box.right > innerWidth + 1 && scroller.tagName === "HTML";
+        let box = element;
+        while (!box.matches("article") && !/auto|scroll/.test(getComputedStyle(box).overflowX))
+            box = box.parentElement;
+        return box.matches("article") && element.getBoundingClientRect().right > innerWidth + 1;
     }).map(element => element.outerHTML.slice(0, 120))"""
     assert not page.locator("article *").evaluate_all(outside)
 
@@ -252,6 +251,17 @@ def test_the_theme_switch_changes_the_page_and_is_remembered(visit):
     page.reload(wait_until="commit")
     page.locator("h1").wait_for()
     assert page.evaluate(background) == dark
+    page.locator(".theme-toggle:visible").click()
+    assert page.evaluate(background) == light
+    assert not page.complaints
+
+
+def test_the_keyboard_opens_the_list_of_chapters_on_a_phone(visit):
+    page = visit(LANDING, viewport=NARROW)
+    chapters = page.locator(".sidebar-drawer a").last
+    assert not chapters.is_visible()
+    page.get_by_role("button", name="Chapters").press("Enter")
+    assert chapters.is_visible()
 
 
 @every_notebook
