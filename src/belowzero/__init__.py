@@ -28,6 +28,7 @@ from .activations import (
     tanh,
     tanh_grad,
 )
+from .claims import verdict
 from .datasets import churn, circles, digits, digits_split, spirals, xor
 from .diagnostics import (
     MIXED,

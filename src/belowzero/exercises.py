@@ -31,16 +31,22 @@ def check(answer, reference, *cases):
         if any(not np.array_equal(a, b) for a, b in zip(mine, case, strict=True)):
             return print(f"Not yet: {called} changes its input. Return a new array instead.")
         want = np.asarray(reference(*case))
-        if np.shape(got) != want.shape:
-            return print(f"Not yet: {called} has shape {np.shape(got)}, not {want.shape}.")
+        try:
+            got = np.asarray(got, dtype=float)
+        except (TypeError, ValueError):
+            return print(f"Not yet: {called} returns {got!r}, which is no array of numbers.")
+        if got.shape != want.shape:
+            return print(f"Not yet: {called} has shape {got.shape}, not {want.shape}.")
         wrong = ~np.isclose(got, want, rtol=1e-7, atol=1e-12, equal_nan=True)
         if wrong.any():
-            first = tuple(np.argwhere(wrong)[0])
-            place = f" at index {first}" if first else ""
-            got = np.asarray(got)[first]
-            return print(f"Not yet: {called} gives {got:.6g}{place}, not {want[first]:.6g}.")
+            first = tuple(np.argwhere(wrong)[0].tolist())
+            place = f" at index {', '.join(map(str, first))}" if first else ""
+            return print(f"Not yet: {called} gives {got[first]:.6g}{place}, not {want[first]:.6g}.")
     return print(f"Right: {answer.__name__} agrees in all {len(cases)} cases.")
 
 
 def _short(value):
-    return np.array2string(np.asarray(value), precision=3, threshold=6, separator=", ")
+    value = np.asarray(value)
+    if value.size > 6:
+        return f"array of shape {value.shape}"
+    return np.array2string(value, precision=3, separator=", ")

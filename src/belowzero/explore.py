@@ -103,7 +103,7 @@ class Explorer:
         self.name = name or "fig-" + "-".join(re.findall("[a-z0-9]+", title.lower()))
         self.grids = {key: _stops(key, grid) for key, grid in grids.items()}
         self.labels = {key: _labels(grid) for key, grid in self.grids.items()}
-        self.start = {key: 0 for key in self.grids}
+        self.start = dict.fromkeys(self.grids, 0)
         for key, value in start.items():
             if value not in self.grids.get(key, ()):
                 raise ValueError(f"start: {key} = {value!r} is no stop of {self.grids.get(key)}")

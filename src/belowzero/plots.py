@@ -46,7 +46,7 @@ STYLE = {
     "axes.titlesize": 13,
     "axes.titlelocation": "left",
     "axes.titlecolor": COLOR["ink"],
-    "axes.titley": 1.0,  # a fixed place: Matplotlib's search for a free one doubles the time of a frame
+    "axes.titley": 1.0,  # fixed: Matplotlib's search for a free place doubles a frame's time
     "grid.color": COLOR["grid"],
     "xtick.color": COLOR["muted"],
     "ytick.color": COLOR["muted"],
@@ -116,23 +116,37 @@ def function_and_slope(axes, f, slope, **parameters):
     right.set(xlabel="pre-activation z", ylabel="slope f′(z)", title="slope", ylim=(1e-4, 4))
 
 
-def band(ax, x, interval, *, color, **style):
-    """Draw an estimate as a line and its 95% interval as a band.
+def bands(ax, x, lines, *, here=None, log="", **axes):
+    """Draw estimates as lines and their 95% intervals as bands, with a key above the axes.
 
     Parameters
     ----------
     ax : matplotlib Axes
     x : (n,) array_like
-    interval : Interval
-        Of arrays of shape (n,), from `belowzero.intervals`.
-    color : str
-        Name of a colour of `PALETTE`.
-    **style
-        Handed to ``ax.plot``.
-
-    Returns
-    -------
-    matplotlib.lines.Line2D
+    lines : dict of str to (Interval, str)
+        For each entry of the key an interval of (n,) arrays and the name of a colour of `PALETTE`.
+    here : float, optional
+        Where on the x axis the slider stands, marked by a vertical line.
+    log : str
+        Axes on a log scale: "x", "y" or "xy".
+    **axes
+        Handed to ``ax.set``: ``xlabel``, ``ylabel``, limits.
     """
-    ax.fill_between(x, interval.low, interval.high, color=COLOR[color], alpha=0.25, lw=0)
-    return ax.plot(x, interval.estimate, color=COLOR[color], **style)[0]
+    for label, (interval, color) in lines.items():
+        style = {"color": COLOR[color], "ls": LINESTYLE.get(color, "-")}
+        ax.fill_between(x, interval.low, interval.high, color=COLOR[color], alpha=0.25, lw=0)
+        ax.plot(x, interval.estimate, label=label, **style)
+    if here is not None:
+        ax.axvline(here, color=COLOR["muted"], lw=1.5)
+    for which in log:
+        log_axis(ax, which)
+    ax.set(**axes)
+    key(ax)
+
+
+def key(ax):
+    """Put the key of the lines above the axes, out of the way of every stop."""
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(-0.02, 0.97), ncols=3, borderpad=0, columnspacing=1.2,
+        handlelength=1.6, handletextpad=0.4,
+    )  # fmt: skip
