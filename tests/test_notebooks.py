@@ -27,38 +27,55 @@ def verify(path):
 
 
 def change(path, edit):
-    """Apply `edit` to the first cell with a slider, and expect that it changed something."""
+    """Apply `edit` to every code cell, and expect that it changed something."""
     notebook = nbformat.read(path, as_version=4)
-    cell = next(c for c in notebook.cells if c.cell_type == "code" and "explore(" in c.source)
-    before = str(cell)
-    edit(cell)
-    assert str(cell) != before
+    before = str(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            edit(cell)
+    assert str(notebook) != before
     nbformat.write(notebook, path)
 
 
+def change_captions(path, edit):
+    """Apply `edit` to the stored text of each slider: its title and the captions of all stops."""
+
+    def edit_text(cell):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                output.data["text/plain"] = edit(output.data["text/plain"])
+
+    change(path, edit_text)
+
+
+def assert_differs(path):
+    verdict = verify(path)
+    assert verdict.returncode == 1, verdict.stdout
+    assert "Cell outputs differ" in verdict.stdout
+
+
 def test_the_stored_outputs_are_what_the_code_prints(page):
-    assert verify(page).returncode == 0
+    verdict = verify(page)
+    assert verdict.returncode == 0, verdict.stdout
 
 
 def test_one_changed_number_in_a_stored_output_is_found(page):
-    def edit(cell):
-        data = next(output.data for output in cell.outputs if "data" in output)
-        *head, last = data["text/plain"]
-        text = "".join([*head, last])
+    def change_last_digit(text):
         digit = re.search(r"\d(?=\D*$)", text)
-        data["text/plain"] = text[: digit.start()] + str(9 - int(digit[0])) + text[digit.end() :]
+        return text[: digit.start()] + str(9 - int(digit[0])) + text[digit.end() :]
 
-    change(page, edit)
-    verdict = verify(page)
-    assert verdict.returncode == 1
-    assert "Cell outputs differ" in verdict.stdout
+    change_captions(page, change_last_digit)
+    assert_differs(page)
+
+
+def test_one_missing_stop_of_a_slider_is_found(page):
+    change_captions(page, lambda text: text.rpartition("\n")[0])
+    assert_differs(page)
 
 
 def test_one_changed_alpha_in_the_code_is_found(page):
-    def edit(cell):
-        cell.source = re.sub(r"(alpha=np\.\w+\([\d.-]+, )([\d.]+)", r"\g<1>0.9", cell.source)
+    def change_alpha(cell):
+        cell.source = cell.source.replace("alpha=np.linspace(0, 1", "alpha=np.linspace(0, 2", 1)
 
-    change(page, edit)
-    verdict = verify(page)
-    assert verdict.returncode == 1
-    assert "Cell outputs differ" in verdict.stdout
+    change(page, change_alpha)
+    assert_differs(page)
