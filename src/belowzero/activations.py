@@ -6,6 +6,8 @@ float32 (α is converted to the dtype of z), integers become float64, and nan st
 """
 
 from collections.abc import Callable
+from functools import wraps
+from inspect import signature
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +16,36 @@ from scipy.special import ndtr
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
 
-def _real(value, name):
+def _checked(function):
+    """Check and convert z and α before the bare function, which networks call directly."""
+    parameters = signature(function)
+
+    @wraps(function)
+    def checked(*args, **kwargs):
+        bound = parameters.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return function(*_real(**bound.arguments))
+
+    return checked
+
+
+def _real(z, **alpha):
+    z = _floats("z", z)
+    if not alpha:
+        return (z,)
+    a = _floats("alpha", alpha["alpha"])
+    if not np.isfinite(a).all():
+        raise ValueError(f"alpha must be finite, got {a}")
+    try:
+        np.broadcast_shapes(z.shape, a.shape)
+    except ValueError:
+        raise ValueError(
+            f"alpha of shape {a.shape} does not broadcast with z of shape {z.shape}"
+        ) from None
+    return z, a.astype(z.dtype, copy=False)
+
+
+def _floats(name, value):
     array = np.asarray(value)
     if array.dtype.kind in "iu":
         array = array.astype(np.float64)
@@ -23,23 +54,11 @@ def _real(value, name):
     return array
 
 
-def _real_pair(z, alpha):
-    z, alpha = _real(z, "z"), _real(alpha, "alpha")
-    if not np.isfinite(alpha).all():
-        raise ValueError(f"alpha must be finite, got {alpha}")
-    try:
-        np.broadcast_shapes(z.shape, alpha.shape)
-    except ValueError:
-        raise ValueError(
-            f"alpha of shape {alpha.shape} does not broadcast with z of shape {z.shape}"
-        ) from None
-    return z, alpha.astype(z.dtype, copy=False)
-
-
 def _step(z):
-    return np.maximum(np.sign(z), 0)  # 0 for z <= 0, else 1; unlike `z > 0` it keeps nan
+    return np.ceil(np.clip(z, 0, 1))  # 0 for z <= 0, else 1; unlike `z > 0` it keeps nan
 
 
+@_checked
 def relu(z):
     """Rectified linear unit, f(z) = max(z, 0).
 
@@ -65,18 +84,20 @@ def relu(z):
     >>> relu([-3.0, 0.0, 0.5])
     array([0. , 0. , 0.5])
     """
-    return np.maximum(_real(z, "z"), 0)
+    return np.maximum(z, 0)
 
 
+@_checked
 def relu_grad(z):
     """Slope of `relu`: 1 for z > 0, else 0; f'(0) = 0, as in Bertoin et al. (2021).
 
     >>> relu_grad([-3.0, 0.0, 0.5])
     array([0., 0., 1.])
     """
-    return _step(_real(z, "z"))
+    return _step(z)
 
 
+@_checked
 def leaky_relu(z, alpha=0.01):
     """Leaky ReLU, f(z) = z for z > 0, αz otherwise.
 
@@ -109,24 +130,24 @@ def leaky_relu(z, alpha=0.01):
     >>> leaky_relu(-3.0, alpha=[0.0, 0.25, 2.0])
     array([ 0.  , -0.75, -6.  ])
     """
-    z, alpha = _real_pair(z, alpha)
     below = np.minimum(z, 0)
     if not alpha.all():  # 0 · (−∞) would be nan; at α = 0 this is ReLU, whose value there is 0
         below = np.maximum(below, np.where(alpha, -np.inf, np.finfo(z.dtype).min).astype(z.dtype))
     return np.maximum(z, 0) + alpha * below
 
 
+@_checked
 def leaky_relu_grad(z, alpha=0.01):
     """Slope of `leaky_relu`: 1 for z > 0, else α; f'(0) = α.
 
     >>> leaky_relu_grad([-3.0, 0.0, 0.5])
     array([0.01, 0.01, 1.  ])
     """
-    z, alpha = _real_pair(z, alpha)
     step = _step(z)
     return step + alpha * (1 - step)
 
 
+@_checked
 def prelu(z, alpha):
     """Parametric ReLU, f(z) = z for z > 0, αz otherwise: `leaky_relu` with an α that is learned.
 
@@ -143,6 +164,7 @@ def prelu(z, alpha):
     return leaky_relu(z, alpha)
 
 
+@_checked
 def prelu_grad(z, alpha):
     """Slope of `prelu` by z: 1 for z > 0, else α; f'(0) = α.
 
@@ -152,16 +174,17 @@ def prelu_grad(z, alpha):
     return leaky_relu_grad(z, alpha)
 
 
+@_checked
 def prelu_grad_alpha(z, alpha=0.25):
     """Derivative of `prelu` by α: 0 for z > 0, else z, whatever α is.
 
     >>> prelu_grad_alpha([-3.0, 0.0, 0.5])
     array([-3.,  0.,  0.])
     """
-    z, alpha = _real_pair(z, alpha)
     return np.minimum(z, np.zeros_like(alpha))
 
 
+@_checked
 def elu(z, alpha=1.0):
     """Exponential linear unit, f(z) = z for z > 0, α(exp(z) − 1) otherwise.
 
@@ -192,21 +215,21 @@ def elu(z, alpha=1.0):
     >>> elu([-3.0, 0.0, 0.5]).round(4)
     array([-0.9502,  0.    ,  0.5   ])
     """
-    z, alpha = _real_pair(z, alpha)
     return np.maximum(z, 0) + alpha * np.expm1(np.minimum(z, 0))
 
 
+@_checked
 def elu_grad(z, alpha=1.0):
     """Slope of `elu` by z: 1 for z > 0, else α exp(z); f'(0) = α.
 
     >>> elu_grad([-3.0, 0.0, 0.5], 0.5).round(4)
     array([0.0249, 0.5   , 1.    ])
     """
-    z, alpha = _real_pair(z, alpha)
     step = _step(z)
     return step + alpha * (1 - step) * np.exp(np.minimum(z, 0))
 
 
+@_checked
 def elu_grad_alpha(z, alpha=1.0):
     """Derivative of `elu` by α: 0 for z > 0, else exp(z) − 1, whatever α is.
 
@@ -216,6 +239,12 @@ def elu_grad_alpha(z, alpha=1.0):
     return np.expm1(prelu_grad_alpha(z, alpha))
 
 
+def _must_be_positive(alpha):
+    if not (alpha > 0).all():
+        raise ValueError(f"celu needs alpha > 0, got {alpha}")
+
+
+@_checked
 def celu(z, alpha=1.0):
     """Continuously differentiable ELU, f(z) = z for z > 0, α(exp(z/α) − 1) otherwise.
 
@@ -228,29 +257,24 @@ def celu(z, alpha=1.0):
     >>> celu([-3.0, 0.0, 0.5], 0.5).round(4)
     array([-0.4988,  0.    ,  0.5   ])
     """
-    z, alpha = _positive_pair(z, alpha)
+    _must_be_positive(alpha)
     with np.errstate(over="ignore"):  # z/α may reach −∞, where expm1 is −1
         return np.maximum(z, 0) + alpha * np.expm1(np.minimum(z, 0) / alpha)
 
 
+@_checked
 def celu_grad(z, alpha=1.0):
     """Slope of `celu`: 1 for z > 0, else exp(z/α); f'(0) = 1.
 
     >>> celu_grad([-3.0, 0.0, 0.5], 0.5).round(4)
     array([0.0025, 1.    , 1.    ])
     """
-    z, alpha = _positive_pair(z, alpha)
+    _must_be_positive(alpha)
     with np.errstate(over="ignore"):
         return np.exp(np.minimum(z, 0) / alpha)
 
 
-def _positive_pair(z, alpha):
-    z, alpha = _real_pair(z, alpha)
-    if not (alpha > 0).all():
-        raise ValueError(f"celu needs alpha > 0, got {alpha}")
-    return z, alpha
-
-
+@_checked
 def selu(z):
     """Scaled ELU, f(z) = λ elu(z, α) with λ = 1.0507, α = 1.6733.
 
@@ -266,6 +290,7 @@ def selu(z):
     return _SELU_SCALE * elu(z, _SELU_ALPHA)
 
 
+@_checked
 def selu_grad(z):
     """Slope of `selu`: λ for z > 0, else λα exp(z); f'(0) = λα = 1.7581.
 
@@ -275,6 +300,7 @@ def selu_grad(z):
     return _SELU_SCALE * elu_grad(z, _SELU_ALPHA)
 
 
+@_checked
 def gelu(z):
     """Gaussian error linear unit, f(z) = z Φ(z), with the exact normal distribution function Φ.
 
@@ -285,20 +311,22 @@ def gelu(z):
     >>> gelu([-3.0, 0.0, 0.5]).round(4)
     array([-0.004 ,  0.    ,  0.3457])
     """
-    z = np.maximum(_real(z, "z"), -100)  # Φ(−100) is 0 in floating point: keeps −∞ · 0 out
+    z = np.maximum(z, -100)  # Φ(−100) is 0 in floating point: keeps −∞ · 0 out
     return z * ndtr(z)
 
 
+@_checked
 def gelu_grad(z):
     """Slope of `gelu`: Φ(z) + z φ(z), φ the normal density; f'(0) = 1/2.
 
     >>> gelu_grad([-3.0, 0.0, 0.5]).round(4)
     array([-0.0119,  0.5   ,  0.8675])
     """
-    z = np.clip(_real(z, "z"), -100, 100)  # the slope is 0 or 1 beyond, to the last digit
+    z = np.clip(z, -100, 100)  # the slope is 0 or 1 beyond, to the last digit
     return ndtr(z) + z * np.exp(-z * z / 2) / np.sqrt(2 * np.pi, dtype=z.dtype)
 
 
+@_checked
 def silu(z):
     """Sigmoid-weighted linear unit (Swish with β = 1), f(z) = z σ(z).
 
@@ -309,20 +337,22 @@ def silu(z):
     >>> silu([-3.0, 0.0, 0.5]).round(4)
     array([-0.1423,  0.    ,  0.3112])
     """
-    z = np.maximum(_real(z, "z"), -1000)  # σ(−1000) is 0 in floating point: keeps −∞ · 0 out
+    z = np.maximum(z, -1000)  # σ(−1000) is 0 in floating point: keeps −∞ · 0 out
     return z * sigmoid(z)
 
 
+@_checked
 def silu_grad(z):
     """Slope of `silu`: σ(z) + z σ(z) σ(−z); f'(0) = 1/2.
 
     >>> silu_grad([-3.0, 0.0, 0.5]).round(4)
     array([-0.0881,  0.5   ,  0.74  ])
     """
-    z = np.clip(_real(z, "z"), -1000, 1000)  # the slope is 0 or 1 beyond, to the last digit
+    z = np.clip(z, -1000, 1000)  # the slope is 0 or 1 beyond, to the last digit
     return sigmoid(z) + z * sigmoid_grad(z)
 
 
+@_checked
 def softplus(z):
     """Softplus, f(z) = log(1 + exp(z)), a smooth ReLU.
 
@@ -333,10 +363,10 @@ def softplus(z):
     >>> softplus([-3.0, 0.0, 0.5]).round(4)
     array([0.0486, 0.6931, 0.9741])
     """
-    z = _real(z, "z")
     return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
 
 
+@_checked
 def softplus_grad(z):
     """Slope of `softplus`: σ(z); f'(0) = 1/2.
 
@@ -346,6 +376,7 @@ def softplus_grad(z):
     return sigmoid(z)
 
 
+@_checked
 def sigmoid(z):
     """Logistic sigmoid, σ(z) = 1 / (1 + exp(−z)).
 
@@ -357,19 +388,20 @@ def sigmoid(z):
     array([0.0474, 0.5   , 0.6225])
     """
     with np.errstate(over="ignore"):  # exp(−z) may reach ∞, where σ is 0
-        return 1 / (1 + np.exp(-_real(z, "z")))
+        return 1 / (1 + np.exp(-z))
 
 
+@_checked
 def sigmoid_grad(z):
     """Slope of `sigmoid`: σ(z) σ(−z), which keeps its digits on both sides; σ'(0) = 1/4.
 
     >>> sigmoid_grad([-3.0, 0.0, 0.5]).round(4)
     array([0.0452, 0.25  , 0.235 ])
     """
-    z = _real(z, "z")
     return sigmoid(z) * sigmoid(-z)
 
 
+@_checked
 def tanh(z):
     """Hyperbolic tangent.
 
@@ -380,16 +412,17 @@ def tanh(z):
     >>> tanh([-3.0, 0.0, 0.5]).round(4)
     array([-0.9951,  0.    ,  0.4621])
     """
-    return np.tanh(_real(z, "z"))
+    return np.tanh(z)
 
 
+@_checked
 def tanh_grad(z):
     """Slope of `tanh`: 1 − tanh²(z), as 4σ'(2z), which keeps its digits far from 0; f'(0) = 1.
 
     >>> tanh_grad([-3.0, 0.0, 0.5]).round(4)
     array([0.0099, 1.    , 0.7864])
     """
-    z = np.clip(_real(z, "z"), -1000, 1000)  # the slope is 0 beyond, to the last digit
+    z = np.clip(z, -1000, 1000)  # the slope is 0 beyond, to the last digit
     return 4 * sigmoid_grad(2 * z)
 
 

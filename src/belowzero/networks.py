@@ -103,19 +103,21 @@ class MLP:
         one_of("learn_alpha", learn_alpha, (None, "shared", "unit"))
         one_of("init", init, INITS)
         self.activation, self.learn_alpha = activation, learn_alpha
-        self._function = ACTIVATIONS[activation]
+        function = ACTIVATIONS[activation]
         if alpha is None:
-            alpha = self._function.alpha
-        elif self._function.alpha is None:
+            alpha = function.alpha
+        elif function.alpha is None:
             raise ValueError(f"{activation} takes no alpha, got {alpha}")
-        if learn_alpha and self._function.grad_alpha is None:
+        if learn_alpha and function.grad_alpha is None:
             learned = [name for name, f in ACTIVATIONS.items() if f.grad_alpha]
             raise ValueError(f"alpha can be learned for {learned}, not for {activation}")
         if init == "he_leaky" and alpha is None:
             raise ValueError(f"init 'he_leaky' needs an activation with alpha, got {activation}")
         alpha, scale, bias, seed = per_network(
-            alpha=np.nan if alpha is None else alpha, scale=scale, bias=bias, seed=seed
+            alpha=0.0 if alpha is None else alpha, scale=scale, bias=bias, seed=seed
         )
+        if function.alpha is not None:
+            function.f(0.0, alpha)  # refuses an alpha that the function cannot take
         self._narrow = max(a * b for a, b in pairwise(self.sizes)) <= _NARROW
         self._bind(self._draw(init, alpha, scale, bias, seed))
 
@@ -152,25 +154,23 @@ class MLP:
         return flat
 
     def _count(self, per_unit):
-        hidden = self.sizes[1:-1] if self._function.alpha is not None else ()
+        hidden = self.sizes[1:-1] if ACTIVATIONS[self.activation].alpha is not None else ()
         slopes = sum(hidden) if per_unit else len(hidden)
         return sum((i + 1) * o for i, o in pairwise(self.sizes)) + slopes
 
     def _views(self, flat):
         """Lists of weights, biases and α as views of a flat (n, n_params) array."""
+        n, end = flat.shape
         weights, biases, alphas, at = [], [], [], 0
-
-        def take(*shape):
-            nonlocal at
-            at += np.prod(shape)
-            return flat[:, at - np.prod(shape) : at].reshape(len(flat), *shape)
-
-        for fan_in, fan_out in pairwise(self.sizes):
-            weights.append(take(fan_in, fan_out))
-            biases.append(take(1, fan_out))
-        if at < flat.shape[1]:
-            for width in self.sizes[1:-1]:
-                alphas.append(take(1, width if self.learn_alpha == "unit" else 1))
+        for i, o in pairwise(self.sizes):
+            weights.append(flat[:, at : at + i * o].reshape(n, i, o))
+            at += i * o
+            biases.append(flat[:, None, at : at + o])
+            at += o
+        for width in self.sizes[1:-1] if at < end else ():
+            own = width if self.learn_alpha == "unit" else 1
+            alphas.append(flat[:, None, at : at + own])
+            at += own
         return weights, biases, alphas
 
     def _bind(self, params):
@@ -178,9 +178,7 @@ class MLP:
         self.weights, self.biases, self.alpha = self._views(self.params)
 
     def _empty(self, n, *shape):
-        if self._narrow:
-            return np.moveaxis(np.empty((*shape, n)), -1, 0)
-        return np.empty((n, *shape))
+        return np.empty((n, *shape), order="F" if self._narrow else "C")
 
     def stack(self, array):
         """Copy of an (n, ...) array, laid out in memory as suits these networks."""
@@ -231,15 +229,16 @@ class MLP:
         -------
         Layers
         """
-        x = self._inputs(X)
-        slopes = self._slopes()
-        z, a = [], []
-        for w, b in zip(self.weights, self.biases, strict=True):
-            z.append(self._product(x, w))
-            z[-1] += b
-            x = self._function.f(z[-1], *slopes[len(a)]) if len(a) < len(slopes) else z[-1]
-            a.append(x)
-        return Layers(z, a)
+        x, slopes = self._inputs(X), self._slopes()
+        f = ACTIVATIONS[self.activation].f.__wrapped__
+        layers = Layers([], [])
+        for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
+            z = self._product(x, w)
+            z += b
+            x = f(z, *slopes[i]) if i < len(slopes) else z
+            layers.z.append(z)
+            layers.a.append(x)
+        return layers
 
     def backward(self, X, layers, delta):
         """Run a gradient at the outputs back to everything that it depends on.
@@ -262,8 +261,11 @@ class MLP:
         δ of the layer before is δ_z Wᵀ. Sums run over everything that shares the parameter.
         """
         x, slopes = self._inputs(X), self._slopes()
+        _, grad, _, grad_alpha = ACTIVATIONS[self.activation]
         z, a = layers
-        delta = delta + np.zeros_like(z[-1])
+        delta = np.asarray(delta, dtype=np.float64)
+        if delta.shape != z[-1].shape:
+            delta = _spread(delta, z[-1].shape)
         ones = np.ones((1, 1, delta.shape[1]))
         flat = self._empty(self.n, self.n_learned)
         weights, biases, alphas = self._views(flat)
@@ -276,9 +278,9 @@ class MLP:
             if i:
                 delta = self._product(delta_z, self.weights[i].swapaxes(1, 2))
                 deltas.insert(0, delta)
-                delta_z = delta * self._function.grad(z[i - 1], *slopes[i - 1])
+                delta_z = delta * grad.__wrapped__(z[i - 1], *slopes[i - 1])
                 if alphas:
-                    by_alpha = delta * self._function.grad_alpha(z[i - 1], *slopes[i - 1])
+                    by_alpha = delta * grad_alpha.__wrapped__(z[i - 1], *slopes[i - 1])
                     by_unit = self._product(ones, by_alpha)
                     shared = self.learn_alpha == "shared"
                     alphas[i - 1][...] = by_unit.sum(2, keepdims=True) if shared else by_unit
@@ -304,6 +306,15 @@ class MLP:
         return X
 
 
+def _spread(delta, shape):
+    try:
+        return np.broadcast_to(delta, shape)
+    except ValueError:
+        raise ValueError(
+            f"delta of shape {delta.shape} does not fit outputs of shape {shape}"
+        ) from None
+
+
 def one_of(name, value, allowed):
     if value not in allowed:
         raise ValueError(f"{name} must be one of {list(allowed)}, got {value!r}")
@@ -316,6 +327,8 @@ def per_network(**settings):
         if array.dtype.kind not in ("iu" if name == "seed" else "iuf") or array.ndim != 1:
             kind = "a non-negative integer" if name == "seed" else "a number"
             raise TypeError(f"{name} must be {kind} or a list of them, got {settings[name]!r}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} must be finite, got {settings[name]!r}")
         if name == "seed" and array.min() < 0:
             raise ValueError(f"seed must be non-negative, got {settings[name]!r}")
     try:

@@ -1,7 +1,7 @@
 """Sweeps: train a network for every point of a grid of settings, in one batch.
 
-The grid is cut in chunks that fit the cache, each trained as one ensemble, here or on any
-executor. How it is cut does not show in the result, not in the last bit.
+The grid is cut in chunks, each trained as one ensemble, here or on any executor. How it is cut
+does not show in the result, not in the last bit.
 """
 
 import os
@@ -14,7 +14,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from .networks import MLP, one_of
-from .training import train
+from .training import BLAS, train
 
 _STRUCTURE = ("activation", "learn_alpha", "init")  # one value for each ensemble
 _START = ("alpha", "scale", "bias", "seed")
@@ -178,14 +178,15 @@ def _train_chunk(sizes, X, y, settings, options, progress=None):
 def _train_all(jobs, steps, executor):
     # no bar for what takes less than a second, and none in CI, where nobody watches
     silent = {"disable": True} if "CI" in os.environ else {}
-    with tqdm(total=len(jobs) * steps, delay=1, leave=False, unit="step", **silent) as bar:
+    bar = tqdm(total=len(jobs) * steps, delay=1, leave=False, unit="step", **silent)
+    with bar, BLAS.limit(limits=1):  # here too, as threads that each set and reset it would clash
         if executor is None:
             return [_train_chunk(*job, progress=bar.update) for job in jobs]
         futures = [executor.submit(_train_chunk, *job) for job in jobs]
         for future in as_completed(futures):
             future.result()
             bar.update(steps)
-        return [future.result() for future in futures]
+    return [future.result() for future in futures]
 
 
 def _assemble(axes, chunks, results):

@@ -5,44 +5,46 @@ from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
-from .activations import sigmoid, softplus
 from .networks import one_of, per_network
+
+BLAS = ThreadpoolController()
 
 
 class Loss(NamedTuple):
-    """A loss of outputs z (n, samples, outputs) and targets (samples, outputs)."""
+    """A loss of outputs z (n, samples, outputs) and targets of the same shape without n."""
 
-    value: Callable  # (n,): mean over the samples
-    delta: Callable  # ∂L/∂z, (n, samples, outputs)
-    correct: Callable | None  # (n, samples): is the sample classified right?
+    of: Callable  # (z, y) -> the mean over the samples, (n,), and δ = ∂L/∂z
+    correct: Callable | None  # (z, y) -> (n, samples): is the sample classified right?
 
 
-def _softmax_value(z, y):
+def _binary(z, y):
+    # −log σ(−t) and σ(t) with t = ±z, from one exp(−|t|): right for any z, no constant in the log
+    sign = 1 - 2 * y
+    t = sign * z
+    e = np.exp(-np.abs(t))
+    value = (np.log1p(e) + np.maximum(t, 0)).mean(axis=(1, 2))
+    return value, np.maximum(e, t > 0) / (1 + e) * (sign / z.shape[1])
+
+
+def _softmax(z, y):
     z = z - z.max(axis=2, keepdims=True)
-    return (np.log(np.exp(z).sum(axis=2)) - (z * y).sum(axis=2)).mean(axis=1)
+    e = np.exp(z)
+    total = e.sum(axis=2, keepdims=True)
+    value = (np.log(total[..., 0]) - (z * y).sum(axis=2)).mean(axis=1)
+    return value, (e / total - y) / z.shape[1]
 
 
-def _softmax_delta(z, y):
-    e = np.exp(z - z.max(axis=2, keepdims=True))
-    return (e / e.sum(axis=2, keepdims=True) - y) / z.shape[1]
+def _squared(z, y):
+    error = z - y
+    return (error**2).mean(axis=(1, 2)), 2 * error / (z.shape[1] * z.shape[2])
 
 
 LOSSES = {
-    # −log σ(±z), from z and not from σ(z): right for any z, and no small constant in the log
-    "binary": Loss(
-        lambda z, y: softplus((1 - 2 * y) * z).mean(axis=(1, 2)),
-        lambda z, y: (sigmoid(z) - y) / z.shape[1],
-        lambda z, y: ((z > 0) == (y > 0))[..., 0],
-    ),
-    "softmax": Loss(
-        _softmax_value, _softmax_delta, lambda z, y: z.argmax(axis=2) == y.argmax(axis=-1)
-    ),
-    "squared": Loss(
-        lambda z, y: ((z - y) ** 2).mean(axis=(1, 2)),
-        lambda z, y: 2 * (z - y) / (z.shape[1] * z.shape[2]),
-        None,
-    ),
+    "binary": Loss(_binary, lambda z, y: ((z > 0) == (y > 0))[..., 0]),
+    "softmax": Loss(_softmax, lambda z, y: z.argmax(axis=2) == y.argmax(axis=-1)),
+    "squared": Loss(_squared, None),
 }
 
 
@@ -156,12 +158,20 @@ def train(
     batches = _batches(nets, X, y, batch_size, seed) if batch_size else None
     learned, velocity = nets.params[:, : nets.n_learned], 0.0
 
-    with np.errstate(all="ignore"):  # a network that diverges is reported, not warned of
+    # one thread: the matrices are small, and results do not depend on the number of cores;
+    # no warnings: a network that diverges is reported instead
+    with BLAS.limit(limits=1), np.errstate(all="ignore"):
         for step in range(steps + 1):
             if not batches or step in row:
                 layers = nets.forward(X)
+                value, delta = loss.of(layers.z[-1], y)
             if step in row:
-                _look(history, row[step], nets, X, y, loss, layers, record or {})
+                history.loss[row[step]] = value
+                if loss.correct:
+                    history.accuracy[row[step]] = loss.correct(layers.z[-1], y).mean(axis=1)
+                if record:
+                    deltas = nets.backward(X, layers, delta).deltas
+                    _see(history, row[step], nets, layers, deltas, record)
             if step in keep:
                 history.kept[step] = nets.params.copy()
             if step == steps:
@@ -170,7 +180,8 @@ def train(
             if batches:
                 x, target = next(batches)
                 layers = nets.forward(x)
-            gradients = nets.backward(x, layers, loss.delta(layers.z[-1], target))
+                _, delta = loss.of(layers.z[-1], target)
+            gradients = nets.backward(x, layers, delta)
             decayed = nets.weights, nets.biases, nets.alpha if nets.learn_alpha else []
             for arrays, by_array, decay in zip(decayed, gradients, decays, strict=False):
                 if decay.any():
@@ -197,18 +208,13 @@ def _empty_history(n, steps):
     return History(np.array(steps), np.empty(shape), np.empty(shape), None, {}, {})
 
 
-def _look(history, row, nets, X, y, loss, layers, record):
-    history.loss[row] = loss.value(layers.z[-1], y)
-    if loss.correct:
-        history.accuracy[row] = loss.correct(layers.z[-1], y).mean(axis=1)
-    if not record:
-        return
+def _see(history, row, nets, layers, deltas, record):
+    """Call the diagnostics on the networks that have not diverged."""
     alive = np.isfinite(nets.params).all(axis=1)
     for z in layers.z:
         alive &= np.isfinite(z).all(axis=(1, 2))
     if not alive.any():
         return
-    deltas = nets.backward(X, layers, loss.delta(layers.z[-1], y)).deltas
     lists = (*layers, deltas, nets.weights, nets.biases, nets.alpha)
     state = State(*([array[alive] for array in arrays] for arrays in lists))
     for name, function in record.items():
@@ -219,8 +225,7 @@ def _look(history, row, nets, X, y, loss, layers, record):
                 f"networks, got shape {values.shape}"
             )
         if name not in history.record:
-            shape = *history.loss.shape, *values.shape[1:]
-            history.record[name] = np.full(shape, np.nan)
+            history.record[name] = np.full((*history.loss.shape, *values.shape[1:]), np.nan)
         history.record[name][row, alive] = values
 
 
