@@ -179,7 +179,9 @@ def test_what_is_picked_is_a_copy():
     assert net.weights[0][0].any()
 
 
-@pytest.mark.parametrize("copied", [lambda net: net[:], lambda net: pickle.loads(pickle.dumps(net))])
+@pytest.mark.parametrize(
+    "copied", [lambda net: net[:], lambda net: pickle.loads(pickle.dumps(net))]
+)
 def test_a_copys_weights_are_views_of_its_own_parameters(copied):
     net = copied(MLP([3, 2, 1], seed=range(5)))
     net.params[...] = 0

@@ -76,7 +76,7 @@ def spirals(n_samples=200, *, noise=0.05, turns=1.0, rng=0):
     _check(n_samples, 2, noise)
     rng = np.random.default_rng(rng)
     y = np.arange(n_samples) % 2
-    radius = np.repeat(np.sqrt(rng.uniform(0.01, 1, n_samples // 2)), 2)
+    radius = np.repeat(rng.uniform(0.05, 1, n_samples // 2), 2)
     angle = 2 * np.pi * turns * radius + np.pi * y
     X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
     return X + rng.normal(0, noise, X.shape), y

@@ -98,7 +98,7 @@ def gradient_size(deltas):
     array([1., 5.])
     """
     sizes = []
-    for delta in map(_samples_by_units, deltas):
+    for delta in _by_layer(deltas):
         top = np.abs(delta).max(axis=(-2, -1), keepdims=True)  # so that no square underflows
         top = np.where(top > 0, top, 1.0)
         sizes.append(top[..., 0, 0] * np.sqrt(((delta / top) ** 2).mean(axis=(-2, -1))))
@@ -125,7 +125,7 @@ def activation_moments(a):
     >>> activation_moments([[[1.0, 3.0]], [[-2.0, 2.0]]])
     (array([2., 0.]), array([1., 4.]))
     """
-    arrays = [_samples_by_units(layer) for layer in a]
+    arrays = _by_layer(a)
     mean = np.stack([array.mean(axis=(-2, -1)) for array in arrays], axis=-1)
     return mean, np.stack([array.var(axis=(-2, -1)) for array in arrays], axis=-1)
 
@@ -178,6 +178,12 @@ def linearity(X, outputs):
     constant = total <= rounding
     missed = (residual**2).sum(axis=(-2, -1)) / np.where(constant, 1.0, total)
     return np.where(constant, 1.0, np.clip(1 - missed, 0, 1))
+
+
+def _by_layer(arrays):
+    if not len(arrays):
+        raise ValueError("there are no layers")
+    return [_samples_by_units(array) for array in arrays]
 
 
 def _samples_by_units(array):

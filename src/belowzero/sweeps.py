@@ -198,7 +198,7 @@ def _assemble(axes, chunks, results):
     def grid(parts):
         whole = np.empty((len(places), *parts[0].shape[1:]), parts[0].dtype)
         whole[places] = np.concatenate(parts)
-        return whole.reshape(*shape, *whole.shape[1:])
+        return whole.reshape((*shape, *whole.shape[1:]))
 
     groups = {}
     for chunk, (net, history) in zip(chunks, results, strict=True):

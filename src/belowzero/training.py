@@ -140,6 +140,8 @@ def train(
     ((2, 101), True)
     """
     X, y, loss = _data(net, X, y, loss)
+    if not isinstance(steps, Integral) or steps < 0:
+        raise ValueError(f"steps must be a non-negative integer, got {steps!r}")
     if batch_size is not None and not 1 <= batch_size <= len(X):
         raise ValueError(f"batch_size must be from 1 to {len(X)} samples, got {batch_size}")
     # NumPy may add in another order along an ensemble of length one: train it beside a copy

@@ -1,0 +1,187 @@
+"""The diagnostics, on arrays and networks built to have a known answer."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from belowzero import (
+    MIXED,
+    MLP,
+    OFF,
+    ON,
+    activation_moments,
+    dead_share,
+    gradient_size,
+    linearity,
+    revivals,
+    unit_states,
+    zero_share,
+)
+
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady")
+
+X = np.random.default_rng(0).uniform(-1, 1, (50, 2))
+
+
+def built(activation="relu", **alpha):
+    """Two inputs, three units: one off, one on, one mixed on the square of side 2."""
+    net = MLP([2, 3, 1], activation=activation, **alpha)
+    net.weights[0][...] = [[[1, 1, 1], [0, 0, 0]]]
+    net.biases[0][...] = [[[-2, 2, 0]]]
+    return net
+
+
+def test_a_network_built_with_an_off_an_on_and_a_mixed_unit_is_told_apart():
+    assert unit_states(built().forward(X).z[0]).tolist() == [[OFF, ON, MIXED]]
+
+
+def test_states_of_relu_activations_are_those_of_their_pre_activations():
+    layers = built().forward(X)
+    assert np.array_equal(unit_states(layers.a[0]), unit_states(layers.z[0]))
+
+
+def test_a_threshold_finds_elu_units_that_sit_on_their_floor():
+    a = MLP([1, 1, 1], activation="elu").forward([[-1.0], [1.0]]).a[0]
+    assert unit_states(np.minimum(a, -0.9), threshold=-0.5).item() == OFF
+    assert unit_states(np.maximum(a, 0.1), threshold=-0.5).item() == ON
+
+
+def test_a_unit_at_exactly_zero_is_off():
+    assert unit_states(np.zeros((4, 1))).tolist() == [OFF]
+
+
+def test_dead_share_counts_only_units_that_are_always_off():
+    assert dead_share(built().forward(X).z[0]) == pytest.approx([1 / 3])
+
+
+@given(hnp.arrays(np.float64, (2, 3, 4, 5), elements=st.floats(-1, 1)))
+def test_leading_axes_are_kept_and_do_not_mix(z):
+    states = unit_states(z)
+    assert states.shape == (2, 3, 5)
+    assert np.array_equal(states[1, 2], unit_states(z[1, 2]))
+    assert np.array_equal(dead_share(z), (states == OFF).mean(-1))
+    assert zero_share(z).shape == (2, 3)
+
+
+@given(hnp.arrays(np.float64, (4, 5), elements=st.floats(-1, 1)), st.permutations(range(4)))
+def test_the_order_of_samples_does_not_matter(z, order):
+    assert np.array_equal(unit_states(z), unit_states(z[order]))
+
+
+def test_revivals_counts_every_return():
+    states = np.array([[OFF, OFF, ON], [MIXED, OFF, OFF], [OFF, OFF, OFF], [ON, OFF, OFF]])
+    assert revivals(states).tolist() == [2, 0, 0]
+
+
+def test_revivals_keeps_the_axes_between_time_and_units():
+    assert revivals(np.zeros((7, 3, 2, 5), dtype=int)).shape == (3, 2, 5)
+
+
+def test_relu_makes_exact_zeros_and_leaky_relu_does_not():
+    share = [
+        zero_share(built(activation, **alpha).forward(X).a[0])[0]
+        for activation, alpha in [("relu", {}), ("leaky_relu", {"alpha": 0.01})]
+    ]
+    assert share[0] == pytest.approx((1 + (X[:, 0] <= 0).mean()) / 3)
+    assert share[1] == 0
+
+
+def test_gradient_size_follows_the_product_of_slopes():
+    net = MLP([1, 1, 1, 1, 1], activation="leaky_relu", alpha=[0.01, 0.5])
+    for w, b in zip(net.weights, net.biases, strict=True):
+        w[...], b[...] = 1, -9
+    x = [[0.1], [0.2]]
+    deltas = net.backward(x, net.forward(x), 1.0).deltas
+    assert np.allclose(gradient_size(deltas), [[1e-4, 1e-2, 1, 1], [1 / 4, 1 / 2, 1, 1]])
+
+
+def test_gradient_size_does_not_underflow():
+    assert gradient_size([np.full((3, 2), 1e-300)])[0] == pytest.approx(1e-300, rel=1e-12)
+
+
+def test_gradient_size_of_a_dead_layer_is_zero():
+    assert gradient_size([np.zeros((3, 2))]).tolist() == [0]
+
+
+def test_moments_are_those_of_all_samples_and_units_of_a_layer():
+    a = [np.random.default_rng(i).normal(size=(2, 9, width)) for i, width in enumerate((3, 5))]
+    mean, variance = activation_moments(a)
+    assert mean.shape == variance.shape == (2, 2)
+    assert np.allclose(mean[1, 0], a[0][1].mean())
+    assert np.allclose(variance[0, 1], a[1][0].var())
+
+
+def test_a_leaky_network_is_linear_at_alpha_one_and_more_so_the_closer_it_is():
+    net = MLP([2, 8, 1], activation="leaky_relu", alpha=[0, 0.5, 0.9, 1], seed=4)
+    share = linearity(X, net(X))
+    assert share[-1] == pytest.approx(1, abs=1e-12)
+    assert (np.diff(share) > 0).all()
+
+
+def test_linearity_of_half_a_line_is_its_closed_form():
+    # on a symmetric grid, relu(x) = x/2 + |x|/2: the even half is missed
+    x = np.linspace(-1, 1, 2001)[:, None]
+    even = (np.abs(x) / 2).var()
+    wanted = 1 - even / np.maximum(x, 0).var()
+    assert linearity(x, np.maximum(x, 0)) == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_constant_network_counts_as_linear():
+    assert linearity(X, np.full((3, 50, 1), 0.1)).tolist() == [1, 1, 1]
+
+
+def test_linearity_does_not_depend_on_the_size_or_place_of_the_outputs():
+    outputs = np.abs(X[:, :1])
+    assert linearity(X, 1e-9 * outputs) == pytest.approx(linearity(X, outputs), rel=1e-9)
+    assert linearity(X, outputs + 1e3) == pytest.approx(linearity(X, outputs), rel=1e-9)
+
+
+def test_linearity_copes_with_an_input_that_repeats_another():
+    twice = np.column_stack([X, X[:, 0]])
+    assert linearity(twice, X[:, :1] ** 2) == pytest.approx(linearity(X, X[:, :1] ** 2))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        unit_states,
+        dead_share,
+        zero_share,
+        lambda z: gradient_size([z]),
+        lambda z: activation_moments([z]),
+        lambda z: linearity(X, z),
+    ],
+)
+class TestEveryDiagnostic:
+    """What all of them refuse."""
+
+    def test_refuses_nan(self, function):
+        with pytest.raises(ValueError, match="holds nan"):
+            function(np.full((50, 1), np.nan))
+
+    @pytest.mark.parametrize("shape", [(50,), (0, 3)])
+    def test_refuses_what_has_no_samples_or_units(self, function, shape):
+        with pytest.raises(ValueError, match="samples, units"):
+            function(np.zeros(shape))
+
+
+def test_layers_that_are_not_there_are_refused():
+    for function in (gradient_size, activation_moments):
+        with pytest.raises(ValueError, match="no layers"):
+            function([])
+
+
+def test_revivals_refuses_what_are_not_states():
+    with pytest.raises(ValueError, match="states must be"):
+        revivals([[0.5, 1.0]])
+
+
+@pytest.mark.parametrize(
+    ("samples", "message"), [(49, "same samples"), (3, "2 inputs need at least 4 samples")]
+)
+def test_linearity_refuses_samples_that_do_not_fit(samples, message):
+    with pytest.raises(ValueError, match=message):
+        linearity(X if samples == 49 else X[:samples], np.ones((samples, 1)))
