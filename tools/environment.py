@@ -8,6 +8,9 @@ _ipython.mkdir(parents=True, exist_ok=True)
 
 os.environ.update(
     OMP_NUM_THREADS="1",  # sums have one order, and parallel tests do not compete for cores
+    # Training magnifies a last bit until networks learn or fail: use what every x86 processor has.
+    NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR",
+    OPENBLAS_CORETYPE="Haswell",
     TQDM_DISABLE="1",  # a progress bar shows times, which differ from run to run
     IPYTHONDIR=str(_ipython),  # a reader's own profile changes nothing
 )
