@@ -7,9 +7,10 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from belowzero.explore import stylesheet
 from docutils import nodes
 from docutils.transforms import Transform
+
+from belowzero.explore import stylesheet
 
 _BOX = re.compile(r'<div class="explore" id="[^"]*" data-name="([^"]*)" data-title="([^"]*)">')
 _DATA = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)

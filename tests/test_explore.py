@@ -84,6 +84,11 @@ def test_a_stop_does_not_depend_on_the_stops_drawn_before_it():
     assert [to_html(picture) for picture in explorer._frame(0)] == before
 
 
+def test_a_minus_in_a_caption_is_typeset_but_no_hyphen_or_exponent():
+    caption = repr(explore(lambda ax: "f(-1) = -0.5, two-fold, 1e-12, a-1", "Minus"))
+    assert caption.endswith("f(−1) = −0.5, two-fold, 1e-12, a-1")
+
+
 # errors
 
 

@@ -47,6 +47,6 @@ def check(answer, reference, *cases):
 
 def _short(value):
     value = np.asarray(value)
-    if value.size > 6:
+    if value.size > 4:
         return f"array of shape {value.shape}"
     return np.array2string(value, precision=3, separator=", ")

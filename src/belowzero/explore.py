@@ -143,7 +143,7 @@ class Explorer:
             raise TypeError(f"draw must return its caption, not {caption!r}, at {where}")
         if not caption.strip() or len(caption.splitlines()) > 1:
             raise ValueError(f"a caption is one line of text, not {caption!r}, at {where}")
-        return caption
+        return re.sub(r"(?<!\w)-(?=[\d.])", "−", caption)  # a minus, as on the axes
 
     def _frame(self, *indices):
         """Draw one stop and return the SVG trees of its panels."""

@@ -68,6 +68,9 @@ def house_style():
         yield
 
 
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def power_of_ten(value, _=None):
     """Label a decade as ``10⁻³``, which is plain text, so that it takes the page's own type."""
     exponent = round(np.log10(value))
@@ -75,7 +78,19 @@ def power_of_ten(value, _=None):
         return ""
     if -2 <= exponent <= 2:
         return f"{10.0**exponent:g}"
-    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return "10" + str(exponent).translate(_SUPERSCRIPT)
+
+
+def number(value, digits=2):
+    """Write a number for a caption, very large and very small ones as ``5.5 × 10²``.
+
+    >>> number(0.0), number(0.456), number(72.4), number(55000.0), number(1e-12, 1)
+    ('0', '0.46', '72', '5.5 × 10⁴', '1 × 10⁻¹²')
+    """
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return f"{float(f'{value:.{digits}g}'):g}"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
 
 
 def log_axis(ax, which="y"):
@@ -148,5 +163,5 @@ def key(ax):
     """Put the key of the lines above the axes, out of the way of every stop."""
     ax.legend(
         loc="lower left", bbox_to_anchor=(-0.02, 0.97), ncols=3, borderpad=0, columnspacing=1.2,
-        handlelength=1.6, handletextpad=0.4,
+        handlelength=2.2, handletextpad=0.4,
     )  # fmt: skip

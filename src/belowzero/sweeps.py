@@ -146,7 +146,8 @@ def sweep(sizes, X, y, *, steps, executor=None, **settings):
 
     per_network = sum(a * b for a, b in pairwise(sizes))
     per_network += (options.get("batch_size") or len(X)) * sum(sizes)
-    largest = max(1, min(_CHUNK // per_network, ceil(n / 16) if executor else n))
+    spread = max(ceil(n / 16), _CHUNK // 4 // per_network) if executor else n
+    largest = max(1, min(spread, _CHUNK // per_network))
     jobs, chunks = [], []
     for chunk in _chunks(axes, place, n, largest):
         own = {name: np.array(axes[name])[place[name][chunk]] for name in axes}
@@ -177,8 +178,9 @@ def _train_chunk(sizes, X, y, settings, options, progress=None):
 
 def _train_all(jobs, steps, executor):
     # no bar for what takes less than a second, and none in CI, where nobody watches
-    silent = {"disable": True} if "CI" in os.environ else {}
-    bar = tqdm(total=len(jobs) * steps, delay=1, leave=False, unit="step", **silent)
+    # which is told outright, because in a notebook tqdm forgets its own TQDM_DISABLE
+    silent = bool({"CI", "TQDM_DISABLE"} & os.environ.keys())
+    bar = tqdm(total=len(jobs) * steps, delay=1, leave=False, unit="step", disable=silent)
     with bar, BLAS.limit(limits=1):  # here too, as threads that each set and reset it would clash
         if executor is None:
             return [_train_chunk(*job, progress=bar.update) for job in jobs]
@@ -191,13 +193,12 @@ def _train_all(jobs, steps, executor):
 
 def _assemble(axes, chunks, results):
     shape = tuple(map(len, axes.values()))
-    places = np.concatenate(chunks)
+    order = np.argsort(np.concatenate(chunks))
     histories = [history for _, history in results]
     accuracy = [history.accuracy for history in histories]
 
     def grid(parts):
-        whole = np.empty((len(places), *parts[0].shape[1:]), parts[0].dtype)
-        whole[places] = np.concatenate(parts)
+        whole = parts[0] if len(parts) == 1 else np.concatenate(parts)[order]
         return whole.reshape((*shape, *whole.shape[1:]))
 
     groups = {}
