@@ -131,7 +131,7 @@ def leaky_relu(z, alpha=0.01):
     array([ 0.  , -0.75, -6.  ])
     """
     below = np.minimum(z, 0)
-    if not alpha.all():  # 0 · (−∞) would be nan; at α = 0 this is ReLU, whose value there is 0
+    if not alpha.all() and (z == -np.inf).any():  # 0 · (−∞) is nan, but ReLU, α = 0, is 0 there
         below = np.maximum(below, np.where(alpha, -np.inf, np.finfo(z.dtype).min).astype(z.dtype))
     return np.maximum(z, 0) + alpha * below
 

@@ -23,7 +23,8 @@ def _binary(z, y):
     # −log σ(−t) and σ(t) with t = ±z, from one exp(−|t|): right for any z, no constant in the log
     sign = 1 - 2 * y
     t = sign * z
-    e = np.exp(-np.abs(t))
+    e = np.abs(t)
+    np.exp(np.negative(e, out=e), out=e)
     value = (np.log1p(e) + np.maximum(t, 0)).mean(axis=(1, 2))
     return value, np.maximum(e, t > 0) / (1 + e) * (sign / z.shape[1])
 
