@@ -1,5 +1,6 @@
 """What the book adds to Sphinx and its theme: mathematics, page descriptions, dependencies."""
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def setup(app):
     app.connect("config-inited", share_palette)
     app.connect("builder-inited", choose_dark_code, priority=400)  # before Furo reads it
     app.connect("source-read", depend_on_package)
+    app.connect("doctree-resolved", mark_headers)
     app.connect("html-page-context", describe)
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it always
     app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
@@ -61,8 +63,19 @@ def describe(app, pagename, templatename, context, doctree):
     context["metatags"] += f'<meta name="description" content="{escape(text)}">'
 
 
+def mark_headers(app, doctree, docname):
+    """Mark the formulas in table headers, where checkers take one for an empty cell."""
+    for header in doctree.findall(nodes.thead):
+        for formula in header.findall(nodes.math):
+            formula["header"] = True
+
+
 def inline_math(translator, node):
-    translator.body.append(mathml(node, displaystyle=False))
+    formula = mathml(node, displaystyle=False)
+    if node.get("header"):
+        name = re.sub("<[^>]*>", "", formula)
+        formula = formula.replace("<math", f'<math aria-label="{name}"', 1)
+    translator.body.append(formula)
     raise nodes.SkipNode
 
 

@@ -224,7 +224,7 @@ def test_a_page_is_still_where_the_reader_wants_no_motion(visit, name):
     moving = """elements => elements.filter(element => {
         const style = getComputedStyle(element);
         return parseFloat(style.transitionDuration) > 0 || style.scrollBehavior === "smooth"
-            || style.animationName !== "none";
+            || !["none", ""].includes(style.animationName); // "" has just left the page
     }).map(element => element.outerHTML.slice(0, 80))"""
     assert not page.locator("*").evaluate_all(moving)
 
