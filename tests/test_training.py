@@ -318,6 +318,22 @@ def test_diagnostics_of_a_network_are_nan_once_it_has_diverged():
     assert np.isnan(recorded[1, -1])
 
 
+def test_diagnostics_are_nan_where_a_chunk_diverged_before_its_first_record(monkeypatch):
+    monkeypatch.setattr("belowzero.sweeps._CHUNK", 1)
+    units = exploding(every=[60], record={"units": lambda s: s.a[0].mean(axis=1)}).record["units"]
+    assert units.shape == (2, 1, 4)
+    assert np.isfinite(units[0]).all()
+    assert np.isnan(units[1]).all()
+
+
+@pytest.mark.parametrize("sizes", [[2, 3, 1], [2, 20, 1]])
+def test_a_diagnostic_of_one_network_sees_one(sizes):
+    seen = []
+    record = {"n": lambda s: seen.append(len(s.z[0])) or [0]}
+    sweep(sizes, X, Y, steps=1, activation="relu", record=record)
+    assert seen == [1, 1]
+
+
 # Errors
 
 

@@ -65,7 +65,7 @@ class MLP:
     weights, biases : lists of (n, fan_in, fan_out) and (n, 1, fan_out) arrays
     alpha : list of (n, 1, 1) arrays, or (n, 1, width) if learned per unit; empty if there is none
     params : (n, n_params) array
-        All of them. The lists are views of it: write into them to build a network by hand.
+        All of them, α last. The lists are views of it: write into them to build a network by hand.
 
     Raises
     ------
@@ -118,7 +118,7 @@ class MLP:
         )
         if function.alpha is not None:
             function.f(0.0, alpha)  # refuses an alpha that the function cannot take
-        self._narrow = max(a * b for a, b in pairwise(self.sizes)) <= _NARROW
+        self.narrow = max(a * b for a, b in pairwise(self.sizes)) <= _NARROW
         self._bind(self._draw(init, alpha, scale, bias, seed))
 
     def _draw(self, init, alpha, scale, bias, seed):
@@ -178,7 +178,7 @@ class MLP:
         self.weights, self.biases, self.alpha = self._views(self.params)
 
     def _empty(self, n, *shape):
-        return np.empty((n, *shape), order="F" if self._narrow else "C")
+        return np.empty((n, *shape), order="F" if self.narrow else "C")
 
     def stack(self, array):
         """Copy of an (n, ...) array, laid out in memory as suits these networks."""
@@ -190,7 +190,7 @@ class MLP:
         """Matrix product of each network's own two matrices."""
         if out is None:
             out = self._empty(self.n, a.shape[1], b.shape[2])
-        if self._narrow:
+        if self.narrow:
             return np.einsum("nsk,nkj->nsj", a, b, out=out)
         return np.matmul(a, b, out=out)
 

@@ -177,8 +177,8 @@ def _train_chunk(sizes, X, y, settings, options, progress=None):
 
 
 def _train_all(jobs, steps, executor):
-    # no bar for what takes less than a second, and none in CI, where nobody watches
-    # which is told outright, because in a notebook tqdm forgets its own TQDM_DISABLE
+    # No bar for what takes less than a second, and none in CI, where nobody watches. tqdm is told
+    # outright, because in a notebook it forgets its own TQDM_DISABLE.
     silent = bool({"CI", "TQDM_DISABLE"} & os.environ.keys())
     bar = tqdm(total=len(jobs) * steps, delay=1, leave=False, unit="step", disable=silent)
     with bar, BLAS.limit(limits=1):  # here too, as threads that each set and reset it would clash
@@ -211,11 +211,20 @@ def _assemble(axes, chunks, results):
         accuracy=None if accuracy[0] is None else grid(accuracy),
         diverged=grid([history.diverged for history in histories]),
         record={
-            name: grid([history.record[name] for history in histories])
+            name: grid(_of_one_shape([history.record[name] for history in histories]))
             for name in histories[0].record
         },
         _groups=[_stack(*zip(*group, strict=True)) for group in groups.values()],
     )
+
+
+def _of_one_shape(parts):
+    """Give a chunk that diverged before its first record, all nan, the shape of the others."""
+    shape = max((part.shape[2:] for part in parts), key=len)
+    return [
+        part if part.shape[2:] == shape else np.full((*part.shape[:2], *shape), np.nan)
+        for part in parts
+    ]
 
 
 def _stack(chunks, nets, kept):

@@ -145,8 +145,8 @@ def train(
         raise ValueError(f"steps must be a non-negative integer, got {steps!r}")
     if batch_size is not None and not 1 <= batch_size <= len(X):
         raise ValueError(f"batch_size must be from 1 to {len(X)} samples, got {batch_size}")
-    # NumPy may add in another order along an ensemble of length one: train it beside a copy
-    nets = net[[0, 0]] if net.n == 1 else net
+    # einsum adds in another order where the ensemble has length one: train it beside a copy
+    nets = net[[0, 0]] if net.n == 1 and net.narrow else net
     rates = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
     rates |= {"bias_decay": bias_decay, "alpha_decay": alpha_decay}
     *values, seed, _ = per_network(**rates, seed=seed, networks=np.zeros(nets.n))
@@ -174,7 +174,7 @@ def train(
                     history.accuracy[row[step]] = loss.correct(layers.z[-1], y).mean(axis=1)
                 if record:
                     deltas = nets.backward(X, layers, delta).deltas
-                    _see(history, row[step], nets, layers, deltas, record)
+                    _see(history, row[step], nets, layers, deltas, record, net.n)
             if step in keep:
                 history.kept[step] = nets.params.copy()
             if step == steps:
@@ -195,6 +195,8 @@ def train(
             if progress:
                 progress()
     net.params[...] = nets.params[: net.n]
+    for name in record or {}:  # nothing to see where all had diverged before the first record
+        history.record.setdefault(name, np.full(history.loss.shape, np.nan))
     finite = np.isfinite(nets.params).all(axis=1) & np.isfinite(history.loss).all(axis=0)
     return History(
         history.steps,
@@ -211,9 +213,10 @@ def _empty_history(n, steps):
     return History(np.array(steps), np.empty(shape), np.empty(shape), None, {}, {})
 
 
-def _see(history, row, nets, layers, deltas, record):
-    """Call the diagnostics on the networks that have not diverged."""
+def _see(history, row, nets, layers, deltas, record, n):
+    """Call the diagnostics on those of the first n networks that have not diverged."""
     alive = np.isfinite(nets.params).all(axis=1)
+    alive[n:] = False
     for z in layers.z:
         alive &= np.isfinite(z).all(axis=(1, 2))
     if not alive.any():
