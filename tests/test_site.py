@@ -43,11 +43,14 @@ def visit(browser, site, site_url):
         page.complaints = complaints = []
         page.on("console", lambda message: complaints.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
 
         def watch(request):
             if not request.url.startswith((root[place], "data:", "blob:")):
                 complaints.append(f"another host: {request.url}")
+
+        def mourn(request):
+            if request.failure != "net::ERR_ABORTED":  # the page was left before it arrived
+                complaints.append(f"{request.failure}: {request.url}")
 
         def look(response):
             if response.status >= 400:
@@ -55,6 +58,7 @@ def visit(browser, site, site_url):
 
         page.on("request", watch)
         page.on("response", look)
+        page.on("requestfailed", mourn)
         if before:
             before(page)
         page.goto(f"{root[place]}/{name}")
