@@ -8,12 +8,12 @@ for (const button of document.querySelectorAll(".theme-toggle")) {
   });
 }
 
-// What scrolls sideways can be scrolled with the keyboard, in every browser.
+// What scrolls sideways can be scrolled with the keyboard, in every browser. First measure all, then
+// change all: one layout of the page instead of one for each box.
+const boxes = [...document.querySelectorAll("pre, .table-wrapper, .math-wrapper, .cell_output > .output")];
 const reach = () => {
-  for (const box of document.querySelectorAll("pre, .table-wrapper, .math-wrapper, .cell_output > .output")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
-  }
+  const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth);
+  boxes.forEach((box, i) => (scrolls[i] ? (box.tabIndex = 0) : box.removeAttribute("tabindex")));
 };
 addEventListener("load", reach);
 addEventListener("resize", reach);
