@@ -24,7 +24,7 @@ def line(row: Row) -> str:
     )
 
 
-MODULES = ("sweeps", "functions")
+MODULES = ("sweeps", "functions", "sliders", "pages")
 
 
 def main():

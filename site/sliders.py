@@ -10,8 +10,6 @@ from pathlib import Path
 from docutils import nodes
 from docutils.transforms import Transform
 
-from belowzero.explore import stylesheet
-
 _BOX = re.compile(r'<div class="explore" id="[^"]*" data-name="([^"]*)" data-title="([^"]*)">')
 _DATA = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
 
@@ -42,8 +40,7 @@ def move_frames(app, pagename, templatename, context, doctree):
     frames = ",".join(f'"{n}":{data}' for n, data in zip(names, _DATA.findall(body), strict=True))
     context["body"] = _DATA.sub("", body)
     _add(app, context, f"frames-{pagename.replace('/', '-')}.js", f"var belowzero = {{{frames}}};")
-    script = resources.files("belowzero").joinpath("explore.js").read_text(encoding="utf-8")
-    _add(app, context, "explore.js", script)
+    _add(app, context, "explore.js", _file("explore.js"))
 
 
 def _add(app, context, name, text):
@@ -57,12 +54,16 @@ def _add(app, context, name, text):
 
 
 def add_style(app, pagename, templatename, context, doctree):
-    context["metatags"] = context.get("metatags", "") + f"\n<style>{stylesheet()}</style>"
+    """Style the sliders; the colours they name are the theme's (see theme.py)."""
+    context["metatags"] = context.get("metatags", "") + f"\n<style>{_file('explore.css')}</style>"
+
+
+def _file(name):
+    return resources.files("belowzero").joinpath(name).read_text(encoding="utf-8")
 
 
 def setup(app):
     os.environ["BELOWZERO_VIEW"] = "page"  # which the notebooks' kernels inherit
-    os.environ["TQDM_DISABLE"] = "1"
     app.add_transform(NumberFigures)
     app.connect("html-page-context", move_frames)
     app.connect("html-page-context", add_style)

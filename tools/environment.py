@@ -1,4 +1,8 @@
-"""The environment in which every number of the book is computed. Import it before NumPy."""
+"""The environment in which every number of the book is computed.
+
+Tests and `refresh.py` import it before NumPy; for the site it is an extension of Sphinx, whose
+kernels inherit it.
+"""
 
 import os
 from pathlib import Path
@@ -14,3 +18,8 @@ os.environ.update(
     TQDM_DISABLE="1",  # a progress bar shows times, which differ from run to run
     IPYTHONDIR=str(_ipython),  # a reader's own profile changes nothing
 )
+
+
+def setup(app):
+    """Take part in a build of the site."""
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

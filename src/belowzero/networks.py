@@ -316,12 +316,41 @@ def _spread(delta, shape):
 
 
 def one_of(name, value, allowed):
+    """Check that a setting has one of the allowed values.
+
+    Parameters
+    ----------
+    name : str
+        Of the setting, for the message.
+    value : object
+    allowed : collection
+
+    Raises
+    ------
+    ValueError
+        If it has not; the message names the setting, the value and what is allowed.
+    """
     if value not in allowed:
         raise ValueError(f"{name} must be one of {list(allowed)}, got {value!r}")
 
 
 def per_network(**settings):
-    """Broadcast settings, numbers or one-dimensional arrays, to one value for each network."""
+    """Broadcast settings to one value for each network.
+
+    Parameters
+    ----------
+    **settings : number or (n,) array_like
+        Non-negative integers for a setting called ``seed``.
+
+    Returns
+    -------
+    list of (n,) arrays
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what is no number, not finite, or of another length; the message names the setting.
+    """
     arrays = {name: np.atleast_1d(value) for name, value in settings.items()}
     for name, array in arrays.items():
         if array.dtype.kind not in ("iu" if name == "seed" else "iuf") or array.ndim != 1:
