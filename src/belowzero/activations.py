@@ -24,7 +24,10 @@ def _checked(function):
     def checked(*args, **kwargs):
         bound = parameters.bind(*args, **kwargs)
         bound.apply_defaults()
-        return function(*_real(**bound.arguments))
+        z, *alpha = _real(**bound.arguments)
+        values = function(z, *alpha)
+        unknown = np.isnan(z)  # which a comparison such as z > 0 would take for a number
+        return np.where(unknown, z, values) if unknown.any() else values
 
     return checked
 
@@ -52,10 +55,6 @@ def _floats(name, value):
     if array.dtype not in (np.float64, np.float32):
         raise TypeError(f"{name} must hold float64, float32 or integers, got {array.dtype}")
     return array
-
-
-def _step(z):
-    return np.ceil(np.clip(z, 0, 1))  # 0 for z <= 0, else 1; unlike `z > 0` it keeps nan
 
 
 @_checked
@@ -94,7 +93,7 @@ def relu_grad(z):
     >>> relu_grad([-3.0, 0.0, 0.5])
     array([0., 0., 1.])
     """
-    return _step(z)
+    return (z > 0).astype(z.dtype)
 
 
 @_checked
@@ -143,8 +142,7 @@ def leaky_relu_grad(z, alpha=0.01):
     >>> leaky_relu_grad([-3.0, 0.0, 0.5])
     array([0.01, 0.01, 1.  ])
     """
-    step = _step(z)
-    return step + alpha * (1 - step)
+    return (z > 0) + alpha * (z <= 0)
 
 
 @_checked
@@ -225,8 +223,7 @@ def elu_grad(z, alpha=1.0):
     >>> elu_grad([-3.0, 0.0, 0.5], 0.5).round(4)
     array([0.0249, 0.5   , 1.    ])
     """
-    step = _step(z)
-    return step + alpha * (1 - step) * np.exp(np.minimum(z, 0))
+    return (z > 0) + alpha * (z <= 0) * np.exp(np.minimum(z, 0))
 
 
 @_checked

@@ -26,6 +26,7 @@ class Layers(NamedTuple):
 
     z: list  # pre-activations
     a: list  # outputs of the units, f(z); the output layer's a is its z
+    slopes: list  # f'(z) of the hidden layers, where f is two straight lines, or else None
 
 
 class Gradients(NamedTuple):
@@ -229,13 +230,18 @@ class MLP:
         -------
         Layers
         """
-        x, slopes = self._inputs(X), self._slopes()
-        f = ACTIVATIONS[self.activation].f.__wrapped__
-        layers = Layers([], [])
-        for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
-            z = self._product(x, w)
+        x, alphas = self._inputs(X), self._alphas()
+        f, grad, *_ = ACTIVATIONS[self.activation]
+        straight = self.activation in ("relu", "leaky_relu", "prelu")  # then f(z) = f'(z) z
+        layers = Layers([], [], [])
+        for w, b in zip(self.weights, self.biases, strict=True):
+            z = x = self._product(x, w)
             z += b
-            x = f(z, *slopes[i]) if i < len(slopes) else z
+            i = len(layers.slopes)
+            if i < len(alphas):
+                slope = grad.__wrapped__(z, *alphas[i]) if straight else None
+                x = slope * z if straight else f.__wrapped__(z, *alphas[i])
+                layers.slopes.append(slope)
             layers.z.append(z)
             layers.a.append(x)
         return layers
@@ -260,9 +266,9 @@ class MLP:
         With δ = ∂L/∂a and δ_z = δ f'(z): ∂L/∂W = xᵀ δ_z, ∂L/∂b = Σ δ_z, ∂L/∂α = Σ δ ∂f/∂α, and
         δ of the layer before is δ_z Wᵀ. Sums run over everything that shares the parameter.
         """
-        x, slopes = self._inputs(X), self._slopes()
+        x, own = self._inputs(X), self._alphas()
         _, grad, _, grad_alpha = ACTIVATIONS[self.activation]
-        z, a = layers
+        z, a, slopes = layers
         delta = np.asarray(delta, dtype=np.float64)
         if delta.shape != z[-1].shape:
             delta = _spread(delta, z[-1].shape)
@@ -278,9 +284,12 @@ class MLP:
             if i:
                 delta = self._product(delta_z, self.weights[i].swapaxes(1, 2))
                 deltas.insert(0, delta)
-                delta_z = delta * grad.__wrapped__(z[i - 1], *slopes[i - 1])
+                slope = slopes[i - 1]
+                if slope is None:
+                    slope = grad.__wrapped__(z[i - 1], *own[i - 1])
+                delta_z = delta * slope
                 if alphas:
-                    by_alpha = delta * grad_alpha.__wrapped__(z[i - 1], *slopes[i - 1])
+                    by_alpha = delta * grad_alpha.__wrapped__(z[i - 1], *own[i - 1])
                     by_unit = self._product(ones, by_alpha)
                     shared = self.learn_alpha == "shared"
                     alphas[i - 1][...] = by_unit.sum(2, keepdims=True) if shared else by_unit
@@ -291,7 +300,7 @@ class MLP:
         """How many of the parameters of a network are learned: all, but for a fixed α."""
         return self.params.shape[1] - (0 if self.learn_alpha else len(self.alpha))
 
-    def _slopes(self):
+    def _alphas(self):
         return [(slope,) for slope in self.alpha] or [()] * (len(self.sizes) - 2)
 
     def _inputs(self, X):

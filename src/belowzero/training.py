@@ -221,7 +221,7 @@ def _see(history, row, nets, layers, deltas, record, n):
         alive &= np.isfinite(z).all(axis=(1, 2))
     if not alive.any():
         return
-    lists = (*layers, deltas, nets.weights, nets.biases, nets.alpha)
+    lists = (layers.z, layers.a, deltas, nets.weights, nets.biases, nets.alpha)
     state = State(*([array[alive] for array in arrays] for arrays in lists))
     for name, function in record.items():
         values = np.asarray(function(state))
