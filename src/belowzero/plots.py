@@ -159,9 +159,9 @@ def bands(ax, x, lines, *, here=None, log="", **axes):
     key(ax)
 
 
-def key(ax):
+def key(ax, columns=3):
     """Put the key of the lines above the axes, out of the way of every stop."""
     ax.legend(
-        loc="lower left", bbox_to_anchor=(-0.02, 0.97), ncols=3, borderpad=0, columnspacing=1.2,
-        handlelength=2.2, handletextpad=0.4,
+        loc="lower left", bbox_to_anchor=(-0.02, 0.97), ncols=columns, borderpad=0,
+        columnspacing=1.2, handlelength=2.2, handletextpad=0.4,
     )  # fmt: skip
