@@ -8,7 +8,7 @@ from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 from timing import Row, take_turns
 
-from belowzero import explore, leaky_relu, leaky_relu_grad, plots
+from belowzero import explore, leaky_relu, leaky_relu_grad, plots, views
 
 STOPS = np.linspace(0, 1, 41)
 
@@ -20,7 +20,7 @@ def draw(axes, alpha):
 
 def ours():
     """Return the 41-stop slider as the page gets it."""
-    return explore(draw, "Leaky ReLU", panels=2, alpha=STOPS).page()
+    return views.page(explore(draw, "Leaky ReLU", panels=2, alpha=STOPS))
 
 
 def theirs():
@@ -53,7 +53,7 @@ def rows():
     times = take_turns(ours, theirs, rounds=3)
     rate = [[41 / seconds for seconds in side] for side in times]
     yield f"frames a second: {np.median(rate[0]):.0f}, with to_jshtml {np.median(rate[1]):.0f}"
-    slider = explore(draw, "Leaky ReLU", panels=2, alpha=STOPS).widget().children[2]
+    slider = views.widget(explore(draw, "Leaky ReLU", panels=2, alpha=STOPS)).children[2]
     moves = []
     for i in range(1, len(STOPS)):
         start = time.perf_counter()

@@ -10,7 +10,7 @@ from pathlib import Path
 from docutils import nodes
 from docutils.transforms import Transform
 
-_BOX = re.compile(r'<div class="explore" id="[^"]*" data-name="([^"]*)" data-title="([^"]*)">')
+_BOX = re.compile(r'<div class="explore" data-name="([^"]*)" data-title="([^"]*)">')
 _DATA = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
 
 

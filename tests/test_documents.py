@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import belowzero
+from belowzero import views
 from belowzero.explore import Explorer
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +24,7 @@ def test_the_examples_in_contributing_are_cells_that_draw_figures():
         exec(definition, names)
         figure = eval(call, names)
         assert isinstance(figure, Explorer)
-        assert figure.still().startswith(b"\x89PNG")
+        assert views.still(figure).startswith(b"\x89PNG")
 
 
 def test_the_first_line_of_contributing_is_the_command():

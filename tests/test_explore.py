@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from belowzero.explore import Explorer, explore, stylesheet
+from belowzero import views
+from belowzero.explore import Explorer, explore
 from belowzero.frames import differences, svg_panels, to_html
 from belowzero.plots import PALETTE
 
@@ -24,7 +25,7 @@ def bent_by_depth(ax, alpha, depth):
 
 def page_data(explorer):
     return json.loads(
-        re.search(r'<script type="application/json">(.*)</script>', explorer.page())[1]
+        re.search(r'<script type="application/json">(.*)</script>', views.page(explorer))[1]
     )
 
 
@@ -64,7 +65,7 @@ def test_two_sliders_span_a_grid_with_the_last_one_fastest():
 def test_a_figure_without_sliders_stands_still():
     explorer = explore(bent, "Still")
     assert repr(explorer) == "Still\nα = 0.1"
-    assert "explore-controls" not in explorer.page()
+    assert "explore-controls" not in views.page(explorer)
 
 
 def test_stops_may_be_words():
@@ -79,9 +80,9 @@ def test_numbers_are_labelled_with_the_decimals_that_tell_them_apart():
 
 def test_a_stop_does_not_depend_on_the_stops_drawn_before_it():
     explorer = explore(bent, "Bent", alpha=[0.0, 0.5])
-    before = [to_html(picture) for picture in explorer._frame(0)]
-    explorer._frame(1)
-    assert [to_html(picture) for picture in explorer._frame(0)] == before
+    before = [to_html(picture) for picture in explorer.frame((0,))]
+    explorer.frame((1,))
+    assert [to_html(picture) for picture in explorer.frame((0,))] == before
 
 
 def test_a_minus_in_a_caption_is_typeset_but_no_hyphen_or_exponent():
@@ -106,6 +107,7 @@ def test_an_error_in_draw_names_the_stop():
         ({"alpha": []}, ValueError, "alpha has no stops"),
         ({"alpha": [0.1, np.nan]}, ValueError, "must be finite, not nan"),
         ({"alpha": [None]}, TypeError, "numbers or strings, not None"),
+        ({"alpha": [[0.1]]}, TypeError, "numbers or strings, not [0.1]"),
         ({"alpha": 0.5}, TypeError, "alpha must be a sequence of stops, not 0.5"),
         ({"alpha": "abc"}, TypeError, "alpha must be a sequence of stops, not 'abc'"),
         ({"alpha": [1, "x"]}, TypeError, "all numbers or all strings"),
@@ -133,6 +135,15 @@ def test_a_forgotten_caption_is_an_error():
         explore(lambda ax: None, "Title")
 
 
+def test_draw_keeps_to_the_axes_it_is_given():
+    def with_color_bar(ax):
+        ax.figure.colorbar(ax.imshow([[0, 1]]))
+        return "two axes"
+
+    with pytest.raises(ValueError, match="must not add axes to the 1 it is given"):
+        explore(with_color_bar, "Color bar")
+
+
 def test_draw_must_be_a_function():
     with pytest.raises(TypeError, match="draw must be a function"):
         explore("draw", "Title", alpha=[1])
@@ -151,35 +162,39 @@ def test_differences_turn_the_frame_shown_into_every_other(start):
         return f"n = {n}"
 
     explorer = explore(draw, "Lines", panels=2, n=[1, 2, 3, 5])
-    frames = [explorer._frame(i) for i in range(4)]
+    frames = [explorer.frame((i,)) for i in range(4)]
     slots = differences(frames, start)
     for stop in [3, 0, 2, 1, start]:
-        shown = explorer._frame(start)
-        expected = [to_html(picture) for picture in explorer._frame(stop)]
+        shown = explorer.frame((start,))
+        expected = [to_html(picture) for picture in explorer.frame((stop,))]
         assert apply_differences(shown, slots, stop) == expected
 
 
 def test_pictures_are_the_same_whenever_they_are_drawn():
-    first, second = (explore(bent, "Bent", alpha=[0.0, 0.5]).page() for _ in range(2))
+    first, second = (views.page(explore(bent, "Bent", alpha=[0.0, 0.5])) for _ in range(2))
     assert first == second
 
 
 def test_house_colours_become_variables_of_the_page():
-    page = explore(lambda ax: str(ax.plot([0, 1], color=PALETTE["elu"][0]))[:4], "Elu").page()
+    def draw(ax):
+        ax.plot([0, 1], color=PALETTE["elu"][0])
+        return "a line"
+
+    page = views.page(explore(draw, "Elu"))
     assert "stroke:var(--bz-elu)" in page
     assert PALETTE["elu"][0] not in page
 
 
 def test_ids_of_two_figures_never_meet():
     def ids(name):
-        return set(re.findall(r'id="([^"]*)"', explore(bent, "Bent", name=name).page()))
+        return set(re.findall(r'id="([^"]*)"', views.page(explore(bent, "Bent", name=name))))
 
     assert ids("fig-a").isdisjoint(ids("fig-b"))
 
 
 def test_each_panel_is_a_picture_of_its_own():
     explorer = explore(lambda axes: "two", "Two", panels=2, size=(300, 200))
-    first, second = svg_panels(explorer._figure, "x-")
+    first, second = svg_panels(explorer.figure, "x-")
     assert (first.get("viewBox"), second.get("viewBox")) == ("0 0 300 200", "300 0 300 200")
 
 
@@ -207,20 +222,20 @@ def test_a_page_gets_html_and_no_widgets(monkeypatch):
 
 def test_the_page_starts_where_it_is_told_and_says_so_to_screen_readers():
     explorer = explore(bent, "Bent", alpha=[0.0, 0.25, 0.5], start={"alpha": 0.25})
-    page = explorer.page()
+    page = views.page(explorer)
     assert 'value="1"' in page and 'aria-valuetext="α = 0.25"' in page
     assert page_data(explorer)["captions"] == ["α = 0.0", "α = 0.2", "α = 0.5"]
 
 
 def test_markup_in_titles_and_captions_stays_text():
-    page = explore(lambda ax: "</script><b>&", '<i>title</i> "quoted"').page()
+    page = views.page(explore(lambda ax: "</script><b>&", '<i>title</i> "quoted"'))
     outside, inside = page.split('<script type="application/json">')
     assert "<b>" not in outside and "<i>" not in outside
     assert inside.count("</script>") == 1
 
 
 def test_moving_a_widget_changes_its_picture():
-    box = explore(bent, "Bent", alpha=[0.0, 0.5]).widget()
+    box = views.widget(explore(bent, "Bent", alpha=[0.0, 0.5]))
     _, picture, slider = box.children
     before = picture.value
     slider.value = 1
@@ -228,13 +243,16 @@ def test_moving_a_widget_changes_its_picture():
 
 
 def test_a_widget_plays_when_asked():
-    box = explore(bent, "Bent", play="alpha", alpha=[0.0, 0.5]).widget()
+    box = views.widget(explore(bent, "Bent", play="alpha", alpha=[0.0, 0.5]))
     assert [type(child).__name__ for child in box.children][-1] == "Play"
 
 
 def test_the_style_sheet_has_each_colour_for_light_and_dark():
     for name, (light, dark) in PALETTE.items():
-        assert f"--bz-{name}:{light};" in stylesheet() and f"--bz-{name}:{dark};" in stylesheet()
+        assert (
+            f"--bz-{name}:{light};" in views.stylesheet()
+            and f"--bz-{name}:{dark};" in views.stylesheet()
+        )
 
 
 def test_explore_makes_an_explorer():

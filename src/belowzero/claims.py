@@ -1,5 +1,9 @@
 """Verdicts on claims, which hold only as long as the numbers behind them do."""
 
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
 from IPython.display import Markdown
 
 VERDICTS = ("Holds", "Holds when", "Does not hold", "Not testable here")
@@ -38,3 +42,47 @@ def verdict(says, numbers, *, shown_by):
     if not shown_by:
         raise AssertionError(f"the numbers do not show that the claim {says.lower()!r}: {numbers}")
     return Markdown(f"**{says}.** {numbers}")
+
+
+class Claim(NamedTuple):
+    """A claim that a chapter tests, all of it Markdown."""
+
+    name: str  # the anchor in its chapter, claim-…
+    chapter: str  # the notebook's name, without .ipynb
+    text: str  # the claim, with who makes it
+    verdict: str  # one of VERDICTS, perhaps with its condition
+    numbers: str
+
+
+def collect(folder="."):
+    """Read the claims and their verdicts from stored chapters.
+
+    Parameters
+    ----------
+    folder : str or path
+        Where the notebooks are. A claim is a Markdown cell whose id is ``claim-…``; the output of
+        the cell ``verdict-…`` of the same name is its verdict.
+
+    Returns
+    -------
+    list of Claim
+        In the order of the chapters.
+
+    Raises
+    ------
+    ValueError
+        If a claim has no verdict, or a verdict no claim.
+    """
+    claims = []
+    for path in sorted(Path(folder).glob("*.ipynb")):
+        cells = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
+        said = {key.removeprefix("claim-") for key in cells if key.startswith("claim-")}
+        judged = {key.removeprefix("verdict-") for key in cells if key.startswith("verdict-")}
+        if said != judged:
+            raise ValueError(f"{path.name}: claims and verdicts do not match: {said ^ judged}")
+        for name in (key.removeprefix("claim-") for key in cells if key.startswith("claim-")):
+            text = cells[f"claim-{name}"].source.split("</a>")[-1].strip()
+            [output] = cells[f"verdict-{name}"].outputs
+            verdict, _, numbers = output.data["text/markdown"].partition(".** ")
+            claims.append(Claim(f"claim-{name}", path.stem, text, verdict.strip("*"), numbers))
+    return claims

@@ -14,21 +14,17 @@ all stops are the output's plain text, which nbval compares and a diff shows.
 """
 
 import base64
-import io
 import itertools
-import json
 import os
 import re
-from html import escape
-from importlib import resources
 from numbers import Real
 
-import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
 
-from .frames import differences, svg_panels, to_html
-from .plots import COLOR, PALETTE, house_style
+from . import views
+from .frames import svg_panels
+from .plots import house_style
 
 SYMBOL = {"alpha": "α", "beta": "β", "eta": "η", "lr": "η", "delta": "δ", "sigma": "σ"}
 MARGIN = {"left": 58, "right": 10, "bottom": 46, "top": 26}  # around one panel, in CSS pixels
@@ -88,7 +84,10 @@ def explore(draw, title, *, name=None, panels=1, size=(350, 262), play=None, sta
 
 
 class Explorer:
-    """A figure and its sliders. `explore` makes one and says what the arguments mean."""
+    """A figure and its sliders. `explore` makes one and says what the arguments mean.
+
+    A stop is a tuple of indices, one into the grid of each slider.
+    """
 
     def __init__(self, draw, title, name, panels, size, play, start, grids):
         if not callable(draw):
@@ -103,15 +102,14 @@ class Explorer:
         self.name = name or "fig-" + "-".join(re.findall("[a-z0-9]+", title.lower()))
         self.grids = {key: _stops(key, grid) for key, grid in grids.items()}
         self.labels = {key: _labels(grid) for key, grid in self.grids.items()}
-        self.start = dict.fromkeys(self.grids, 0)
+        self.symbols = {key: SYMBOL.get(key, key.replace("_", " ")) for key in self.grids}
         for key, value in start.items():
             if value not in self.grids.get(key, ()):
                 raise ValueError(f"start: {key} = {value!r} is no stop of {self.grids.get(key)}")
-            self.start[key] = self.grids[key].index(value)
-        # Every stop as one index per slider, the last slider fastest, and what it says.
-        indices = itertools.product(*(range(len(grid)) for grid in self.grids.values()))
-        self._figure = self._new_figure()
-        self.captions = {stop: self._draw(*stop) for stop in indices}
+        self.start = tuple(grid.index(start.get(key, grid[0])) for key, grid in self.grids.items())
+        self.figure = self._new_figure()
+        stops = itertools.product(*(range(len(grid)) for grid in self.grids.values()))
+        self.captions = {stop: self.draw_stop(stop) for stop in stops}
 
     def _new_figure(self):
         width, height = self.size
@@ -124,32 +122,32 @@ class Explorer:
                 figure.add_axes((left, MARGIN["bottom"] / height, across, up))
         return figure
 
-    def _draw(self, *indices):
+    def draw_stop(self, stop):
         """Draw one stop on the figure that all stops share, and return its caption."""
-        pairs = zip(self.grids.items(), indices, strict=True)
-        settings = {key: grid[i] for (key, grid), i in pairs}
+        settings = {key: grid[i] for (key, grid), i in zip(self.grids.items(), stop, strict=True)}
         where = ", ".join(f"{key} = {value}" for key, value in settings.items()) or "its one stop"
+        axes = np.array(self.figure.axes)
         with house_style():
-            for ax in self._figure.axes:
+            for ax in axes:
                 ax.clear()
-            axes = np.array(self._figure.axes)
             try:
                 caption = self.draw(axes if self.panels > 1 else axes[0], **settings)
             except Exception as error:
-                raise RuntimeError(
-                    f"draw raised {type(error).__name__} at {where}: {error}"
-                ) from error
+                message = f"draw raised {type(error).__name__} at {where}: {error}"
+                raise RuntimeError(message) from error
+        if len(self.figure.axes) != self.panels:
+            raise ValueError(f"draw must not add axes to the {self.panels} it is given, at {where}")
         if not isinstance(caption, str):
             raise TypeError(f"draw must return its caption, not {caption!r}, at {where}")
         if not caption.strip() or len(caption.splitlines()) > 1:
             raise ValueError(f"a caption is one line of text, not {caption!r}, at {where}")
         return re.sub(r"(?<!\w)-(?=[\d.])", "−", caption)  # a minus, as on the axes
 
-    def _frame(self, *indices):
+    def frame(self, stop):
         """Draw one stop and return the SVG trees of its panels."""
-        self._draw(*indices)
+        self.draw_stop(stop)
         with house_style():
-            pictures = svg_panels(self._figure, self.name + "-")
+            pictures = svg_panels(self.figure, self.name + "-")
         for i, picture in enumerate(pictures, start=1):
             part = f", panel {i} of {self.panels}" if self.panels > 1 else ""
             picture.set("aria-label", self.title + part)
@@ -160,121 +158,13 @@ class Explorer:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         if os.environ.get("BELOWZERO_VIEW") == "page":
-            return {"text/plain": repr(self), "text/html": self.page()}
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget().model_id}
+            return {"text/plain": repr(self), "text/html": views.page(self)}
+        live = {"version_major": 2, "version_minor": 0, "model_id": views.widget(self).model_id}
         return {
             "text/plain": repr(self),
-            "image/png": base64.b64encode(self.still()).decode(),
-            "application/vnd.jupyter.widget-view+json": view,
+            "image/png": base64.b64encode(views.still(self)).decode(),
+            "application/vnd.jupyter.widget-view+json": live,
         }
-
-    def still(self):
-        """Return the picture at the start as PNG, its title and caption below it."""
-        caption = self._draw(*self.start.values())
-        with house_style():
-            text = self._figure.text(
-                0.5, -0.02, f"{self.title}\n{caption}", ha="center", va="top", wrap=True
-            )
-            png = io.BytesIO()
-            self._figure.savefig(
-                png,
-                dpi=120,
-                bbox_inches="tight",
-                facecolor=COLOR["paper"],
-                metadata={"Software": None},
-            )
-            text.remove()
-        return png.getvalue()
-
-    def page(self):
-        """Return the slider as HTML for a page without a kernel; ``explore.js`` moves it."""
-        frames = [self._frame(*stop) for stop in self.captions]
-        captions = list(self.captions.values())
-        at = list(self.captions).index(tuple(self.start.values()))
-        data = {
-            "labels": list(self.labels.values()),
-            "captions": captions,
-            "slots": differences(frames, at),
-        }
-        json_text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace(
-            "</", "<\\/"
-        )
-        controls = "".join(self._control(key) for key in self.grids)
-        if self.play:
-            which = list(self.grids).index(self.play)
-            controls += (
-                f'<button type="button" class="explore-play" data-plays="{which}">Play</button>'
-            )
-        return (
-            f'<div class="explore" id="{self.name}-explore" data-name="{self.name}" '
-            f'data-title="{escape(self.title)}">'
-            f'<div class="explore-panels">{"".join(map(to_html, frames[at]))}</div>'
-            + (f'<div class="explore-controls">{controls}</div>' if controls else "")
-            + f'<p class="explore-caption" aria-live="polite">{escape(captions[at])}</p>'
-            + f'<script type="application/json">{json_text}</script></div>'
-        )
-
-    def _control(self, key):
-        symbol, labels, i = escape(_symbol(key)), self.labels[key], self.start[key]
-        return (
-            f'<label><span>{symbol}</span><input type="range" min="0" max="{len(labels) - 1}" '
-            f'value="{i}" autocomplete="off" aria-valuetext="{symbol} = {escape(labels[i])}">'
-            f"<output>{escape(labels[i])}</output></label>"
-        )
-
-    def widget(self):
-        """Return the slider as ipywidgets, of a kind that versions 7.7 and 8 both have."""
-        sliders = [
-            ipywidgets.SelectionSlider(
-                options=[(label, i) for i, label in enumerate(self.labels[key])],
-                value=self.start[key],
-                description=_symbol(key),
-            )
-            for key in self.grids
-        ]
-        picture = ipywidgets.HTML()
-        seen = {}
-
-        def show(_=None):
-            stop = tuple(slider.value for slider in sliders)
-            if stop not in seen:
-                svg = "".join(map(to_html, self._frame(*stop)))
-                seen[stop] = (
-                    f'<div class="explore"><p><b>{escape(self.title)}</b></p>'
-                    f'<div class="explore-panels">{svg}</div>'
-                    f'<p class="explore-caption">{escape(self.captions[stop])}</p></div>'
-                )
-            picture.value = seen[stop]
-
-        for slider in sliders:
-            slider.observe(show, "value")
-        show()
-        style = ipywidgets.HTML(f"<style>{stylesheet()}</style>")
-        return ipywidgets.VBox([style, picture, *sliders, *self._play_button(sliders)])
-
-    def _play_button(self, sliders):
-        if not self.play:
-            return []
-        slider = sliders[list(self.grids).index(self.play)]
-        button = ipywidgets.Play(min=0, max=len(slider.options) - 1, interval=150)
-        ipywidgets.jslink((button, "value"), (slider, "index"))
-        return [button]
-
-
-def stylesheet():
-    """Return the CSS of the sliders: the palette's variables, then ``explore.css``."""
-    light, dark = (
-        "".join(f"--bz-{name}:{pair[i]};" for name, pair in PALETTE.items()) for i in (0, 1)
-    )
-    dark_pages = (
-        'html[data-theme="dark"],[data-jp-theme-light="false"],.vscode-dark,html[theme="dark"]'
-    )
-    rules = resources.files(__package__).joinpath("explore.css").read_text(encoding="utf-8")
-    return f":root{{{light}}}\n:is({dark_pages}){{{dark}}}\n{rules}"
-
-
-def _symbol(key):
-    return SYMBOL.get(key, key.replace("_", " "))
 
 
 def _stops(key, grid):
@@ -284,8 +174,6 @@ def _stops(key, grid):
     stops = [stop.item() if isinstance(stop, np.generic) else stop for stop in grid]
     if not stops:
         raise ValueError(f"the slider {key} has no stops: its grid is empty")
-    if len(set(stops)) < len(stops):
-        raise ValueError(f"the slider {key} has a stop twice: {stops}")
     for stop in stops:
         if isinstance(stop, bool) or not isinstance(stop, (Real, str)):
             raise TypeError(f"the stops of {key} are numbers or strings, not {stop!r}")
@@ -293,6 +181,8 @@ def _stops(key, grid):
             raise ValueError(f"the stops of {key} must be finite, not {stop!r}")
     if len({isinstance(stop, str) for stop in stops}) > 1:
         raise TypeError(f"the stops of {key} must be all numbers or all strings, not {stops}")
+    if len(set(stops)) < len(stops):
+        raise ValueError(f"the slider {key} has a stop twice: {stops}")
     return stops
 
 

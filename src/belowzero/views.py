@@ -1,0 +1,121 @@
+"""The views of a slider: HTML for a page, ipywidgets for a notebook, a still for everywhere else.
+
+The fourth view, the captions of all stops as text, is the ``repr`` of the `Explorer`.
+"""
+
+import io
+import json
+from html import escape
+from importlib import resources
+
+import ipywidgets
+
+from .frames import differences, to_html
+from .plots import COLOR, PALETTE, house_style
+
+PACE = 150  # milliseconds a stop when a slider plays; explore.js has the same
+
+
+def page(explorer):
+    """Return an `Explorer` as HTML that needs no kernel; ``explore.js`` moves it.
+
+    Returns
+    -------
+    str
+        With the frame at the start, the controls, and what the other frames change as JSON.
+    """
+    frames = [explorer.frame(stop) for stop in explorer.captions]
+    at = list(explorer.captions).index(explorer.start)
+    data = {
+        "labels": list(explorer.labels.values()),
+        "captions": list(explorer.captions.values()),
+        "slots": differences(frames, at),
+    }
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    picture = "".join(map(to_html, frames[at]))
+    caption = escape(explorer.captions[explorer.start])
+    return (
+        f'<div class="explore" data-name="{explorer.name}" data-title="{escape(explorer.title)}">'
+        f'<div class="explore-panels">{picture}</div>{_controls(explorer)}'
+        f'<p class="explore-caption" aria-live="polite">{caption}</p>'
+        f'<script type="application/json">{text}</script></div>'
+    )
+
+
+def _controls(explorer):
+    controls = ""
+    for (key, labels), i in zip(explorer.labels.items(), explorer.start, strict=True):
+        symbol, label = escape(explorer.symbols[key]), escape(labels[i])
+        controls += (
+            f'<label><span>{symbol}</span><input type="range" min="0" max="{len(labels) - 1}" '
+            f'value="{i}" autocomplete="off" aria-valuetext="{symbol} = {label}">'
+            f"<output>{label}</output></label>"
+        )
+    if explorer.play:
+        which = list(explorer.grids).index(explorer.play)
+        controls += f'<button type="button" class="explore-play" data-plays="{which}">Play</button>'
+    return controls and f'<div class="explore-controls">{controls}</div>'
+
+
+def still(explorer):
+    """Return an `Explorer` at its start as the bytes of a PNG, title and caption below."""
+    caption = explorer.draw_stop(explorer.start)
+    figure, png = explorer.figure, io.BytesIO()
+    place = {"ha": "center", "va": "top", "wrap": True}
+    paper = {"facecolor": COLOR["paper"], "metadata": {"Software": None}}
+    with house_style():
+        text = figure.text(0.5, -0.02, f"{explorer.title}\n{caption}", **place)
+        figure.savefig(png, dpi=120, bbox_inches="tight", **paper)
+        text.remove()
+    return png.getvalue()
+
+
+def widget(explorer):
+    """Return an `Explorer` as ipywidgets, of a kind that versions 7.7 and 8 both have.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        The style, the picture, the sliders and, if there is one, the play button.
+    """
+    sliders = [
+        ipywidgets.SelectionSlider(
+            options=[(label, i) for i, label in enumerate(labels)],
+            value=at,
+            description=explorer.symbols[key],
+        )
+        for (key, labels), at in zip(explorer.labels.items(), explorer.start, strict=True)
+    ]
+    picture = ipywidgets.HTML()
+    seen = {}
+
+    def show(_=None):
+        stop = tuple(slider.value for slider in sliders)
+        if stop not in seen:
+            seen[stop] = (
+                f'<div class="explore"><p><b>{escape(explorer.title)}</b></p>'
+                f'<div class="explore-panels">{"".join(map(to_html, explorer.frame(stop)))}</div>'
+                f'<p class="explore-caption">{escape(explorer.captions[stop])}</p></div>'
+            )
+        picture.value = seen[stop]
+
+    for slider in sliders:
+        slider.observe(show, "value")
+    show()
+    parts = [ipywidgets.HTML(f"<style>{stylesheet()}</style>"), picture, *sliders]
+    if explorer.play:
+        played = sliders[list(explorer.grids).index(explorer.play)]
+        button = ipywidgets.Play(min=0, max=len(played.options) - 1, interval=PACE)
+        ipywidgets.jslink((button, "value"), (played, "index"))
+        parts.append(button)
+    return ipywidgets.VBox(parts)
+
+
+def stylesheet():
+    """Return the CSS of sliders in a notebook: the palette's variables, then ``explore.css``."""
+    light, dark = (
+        "".join(f"--bz-{name}:{pair[i]};" for name, pair in PALETTE.items()) for i in (0, 1)
+    )
+    dark_pages = '[data-jp-theme-light="false"],.vscode-dark,html[theme="dark"]'  # Lab, Code, Colab
+    rules = resources.files(__package__).joinpath("explore.css").read_text(encoding="utf-8")
+    return f":root{{{light}}}\n:is({dark_pages}){{{dark}}}\n{rules}"
