@@ -1,7 +1,13 @@
+from pathlib import Path
+
+import nbformat
 import numpy as np
 import pytest
 
 from belowzero import check, leaky_relu, table, verdict
+from belowzero.claims import collect
+
+CHAPTERS = Path(__file__).parents[1] / "chapters"
 
 
 def test_a_verdict_names_itself_and_its_numbers():
@@ -63,3 +69,48 @@ def test_a_check_notices_an_answer_that_changes_its_input(capsys):
 def test_a_check_is_not_fooled_by_nan(capsys):
     check(lambda z: z * float("nan"), leaky_relu, (1.0,))
     assert "gives nan, not 1" in capsys.readouterr().out
+
+
+# The ledger
+
+
+def chapter(folder, name, *cells):
+    notebook = nbformat.v4.new_notebook()
+    for cell_id, text in cells:
+        new = nbformat.v4.new_markdown_cell if "claim" in cell_id else nbformat.v4.new_code_cell
+        notebook.cells.append(new(text, id=cell_id))
+        if "verdict" in cell_id:
+            data = {"text/markdown": text}
+            output = nbformat.v4.new_output("execute_result", data, execution_count=1)
+            notebook.cells[-1].outputs = [output]
+    nbformat.write(notebook, folder / f"{name}.ipynb")
+
+
+CLAIM = "claim-a", '<a id="claim-a"></a>**Seven is even.**'
+VERDICT = "verdict-a", "**Does not hold.** 7 = 2 · 3 + 1. So it is odd."
+
+
+def test_the_ledger_has_a_row_for_each_claim_in_the_order_of_the_chapters(tmp_path):
+    chapter(tmp_path, "02-two", ("claim-b", "B"), ("verdict-b", "**Holds when b > 0.** 1."))
+    chapter(tmp_path, "01-one", CLAIM, VERDICT)
+    first, second = collect(tmp_path)
+    assert first == (
+        "claim-a", "01-one", "**Seven is even.**", "Does not hold", "7 = 2 · 3 + 1. So it is odd.",
+    )  # fmt: skip
+    assert second.verdict == "Holds when b > 0"
+
+
+@pytest.mark.parametrize("cells", [[CLAIM], [VERDICT]])
+def test_a_claim_without_a_verdict_and_a_verdict_without_a_claim_are_errors(tmp_path, cells):
+    chapter(tmp_path, "01-one", *cells)
+    with pytest.raises(
+        ValueError, match=r"01-one.ipynb: claims and verdicts do not match: \{'a'\}"
+    ):
+        collect(tmp_path)
+
+
+def test_the_stored_ledger_has_every_claim_of_the_book():
+    ledger = (CHAPTERS / "07-claims-ledger.ipynb").read_text(encoding="utf-8")
+    claims = collect(CHAPTERS)
+    assert len(claims) >= 25
+    assert not [claim.name for claim in claims if f"#{claim.name}" not in ledger]

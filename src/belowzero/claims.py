@@ -71,7 +71,7 @@ def collect(folder="."):
     Raises
     ------
     ValueError
-        If a claim has no verdict, or a verdict no claim.
+        If a claim has no verdict, a verdict no claim, or a chapter was stored without results.
     """
     claims = []
     for path in sorted(Path(folder).glob("*.ipynb")):
@@ -82,7 +82,9 @@ def collect(folder="."):
             raise ValueError(f"{path.name}: claims and verdicts do not match: {said ^ judged}")
         for name in (key.removeprefix("claim-") for key in cells if key.startswith("claim-")):
             text = cells[f"claim-{name}"].source.split("</a>")[-1].strip()
-            [output] = cells[f"verdict-{name}"].outputs
-            verdict, _, numbers = output.data["text/markdown"].partition(".** ")
+            outputs = cells[f"verdict-{name}"].outputs
+            if len(outputs) != 1:
+                raise ValueError(f"{path.name}: the cell verdict-{name} is stored without a result")
+            verdict, _, numbers = outputs[0].data["text/markdown"].partition(".** ")
             claims.append(Claim(f"claim-{name}", path.stem, text, verdict.strip("*"), numbers))
     return claims
