@@ -131,7 +131,9 @@ def test_nothing_is_defined_in_two_chapters():
                 if isinstance(node, ast.FunctionDef | ast.ClassDef):
                     yield ast.dump(ast.Module(node.body, []))
 
-    defined = [(path.stem, set(definitions(path))) for path in CHAPTERS]
+    stub = ast.dump(ast.Module([ast.Expr(ast.Constant(...))], []))  # the reader fills it in
+
+    defined = [(path.stem, set(definitions(path)) - {stub}) for path in CHAPTERS]
     for (one, first), (other, second) in itertools.combinations(defined, 2):
         assert not first & second, f"{one} and {other} share code: move it into the package"
 

@@ -100,7 +100,8 @@ def share_interval(hits, axis=-1):
     share, square = hits.mean(axis), stats.norm.ppf(0.975) ** 2
     middle = (share + square / (2 * n)) / (1 + square / n)
     half = np.sqrt(square * (share * (1 - share) / n + square / (4 * n**2))) / (1 + square / n)
-    return Interval(share, middle - half, middle + half)
+    low, high = np.clip([middle - half, middle + half], 0, 1)  # rounding may pass 0
+    return Interval(share, low, high)
 
 
 def _runs(values, axis):
