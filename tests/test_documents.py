@@ -14,17 +14,21 @@ def read(name):
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def test_the_examples_in_contributing_are_cells_that_draw_figures():
-    imports, *examples = re.findall(r"^```python\n(.*?)^```", read("CONTRIBUTING.md"), re.M | re.S)
+def test_the_examples_in_contributing_are_cells_that_run():
+    examples = re.findall(r"^```python\n(.*?)^```", read("CONTRIBUTING.md"), re.M | re.S)
+    imports, slider, still, claim = examples
     names = {}
     exec(imports, names)
-    for example in examples:
+    for example in (slider, still):
         assert example.count("\n") <= 10
         definition, call = example.split("\n\n\n")
         exec(definition, names)
         figure = eval(call, names)
         assert isinstance(figure, Explorer)
         assert views.still(figure).startswith(b"\x89PNG")
+    numbers, call = claim.split("\n", 1)
+    exec(numbers, names)
+    assert eval(call, names).data.startswith("**Holds when α = 1.**")
 
 
 def test_the_first_line_of_contributing_is_the_command():

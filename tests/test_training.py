@@ -415,3 +415,8 @@ class Bar:
 def test_a_short_sweep_shows_no_progress_bar(capsys):
     sweep([2, 1], X, Y, steps=1, activation="relu")
     assert capsys.readouterr().err == ""
+
+
+def test_a_learned_slope_that_overflows_is_reported_as_diverged():
+    run = sweep([2, 4, 1], X, Y, activation="prelu", learn_alpha="unit", lr=1e200, steps=20)
+    assert run.diverged

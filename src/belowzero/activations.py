@@ -159,7 +159,7 @@ def prelu(z, alpha):
     >>> prelu([-3.0, 0.0, 0.5], 0.25)
     array([-0.75,  0.  ,  0.5 ])
     """
-    return leaky_relu(z, alpha)
+    return leaky_relu.__wrapped__(z, alpha)
 
 
 @_checked
@@ -169,7 +169,7 @@ def prelu_grad(z, alpha):
     >>> prelu_grad([-3.0, 0.0, 0.5], 0.25)
     array([0.25, 0.25, 1.  ])
     """
-    return leaky_relu_grad(z, alpha)
+    return leaky_relu_grad.__wrapped__(z, alpha)
 
 
 @_checked
@@ -233,7 +233,7 @@ def elu_grad_alpha(z, alpha=1.0):
     >>> elu_grad_alpha([-3.0, 0.0, 0.5]).round(4)
     array([-0.9502,  0.    ,  0.    ])
     """
-    return np.expm1(prelu_grad_alpha(z, alpha))
+    return np.expm1(prelu_grad_alpha.__wrapped__(z, alpha))
 
 
 def _must_be_positive(alpha):

@@ -128,7 +128,8 @@ def function_and_slope(axes, f, slope, **parameters):
             right.text(-2, 1.3e-4, "slope 0:\nbelow every scale", ha="center", color=COLOR[color])
     left.set(xlabel="pre-activation z", ylabel="output f(z)", title="function", ylim=(-4.2, 4.2))
     log_axis(right)
-    right.set(xlabel="pre-activation z", ylabel="slope f′(z)", title="slope", ylim=(1e-4, 4))
+    right.set(xlabel="pre-activation z", ylabel="slope f′(z)", title="slope")
+    right.set(xlim=(-4.4, 4.4), ylim=(1e-4, 4))
 
 
 def bands(ax, x, lines, *, here=None, log="", **axes):
