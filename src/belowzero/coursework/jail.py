@@ -20,6 +20,7 @@ from . import runner
 
 # Linux's numbers of the calls that start a process or a thread, and of the processor they are of.
 _FORKS = {"x86_64": (0xC000003E, (56, 57, 58, 435)), "aarch64": (0xC00000B7, (220, 435))}
+_SECONDS_TO_START = 60
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Limits:
 
     seconds: float = 10.0
     total: float = 60.0
-    memory: int = 2 * 2**30
+    memory: int = 2**30
     disk: int = 64 * 2**20
     reply: int = 64 * 2**20
 
@@ -49,6 +50,10 @@ class StudentError(Exception):
     """The student's code raised an error."""
 
 
+class JailError(RuntimeError):
+    """The jail does not work; no student is to blame."""
+
+
 class Process:
     """A process that runs a student's code and answers requests, until it is stopped.
 
@@ -57,6 +62,11 @@ class Process:
     limits : Limits
     jailed : bool
         False runs the code with the rights of whoever calls: for code that you trust only.
+
+    Raises
+    ------
+    JailError
+        Where no process could be started.
     """
 
     def __init__(self, limits, jailed=True):
@@ -76,6 +86,10 @@ class Process:
         )
         if rules:
             rules.close()
+        try:  # the time to start is not the student's
+            self.ask({"run": "", "cell": "start"}, seconds=_SECONDS_TO_START)
+        except Stopped as stop:
+            raise JailError(f"no process for student code could be started ({stop})") from stop
 
     def ask(self, request, buffers=(), seconds=None):
         """Send a request (see `runner.Runner.answer`) and return the value that comes back.
