@@ -1,0 +1,207 @@
+"""The command ``coursework``: each step of a teacher's way is one word."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from . import batch, collecting, marking, releasing, reports
+from . import rehearsal as rehearsals
+from .assignments import SourceError, load
+from .jail import JailError
+
+NO_JAIL = (
+    "Student code runs with your own rights: it can read, change and send whatever you can. "
+    "Only do this on a machine that holds nothing but this course's files."
+)
+
+
+class Commands(click.Group):
+    """Turns the errors that a teacher can mend into one line."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except (SourceError, batch.NoJail, JailError, ValueError, OSError) as error:
+            raise click.ClickException(str(error)) from error
+
+    def list_commands(self, ctx):
+        return list(self.commands)  # in the order in which a teacher needs them
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--course",
+    default="coursework",
+    show_default=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The course folder, which holds source/ and, if there is one, roster.csv.",
+)
+@click.pass_context
+def main(context, course):
+    """Hand out, collect, grade, mark, return feedback, export marks.
+
+    ASSIGNMENT is the name of a folder in source/, such as a1. Nothing leaves this machine.
+    """
+    context.obj = course
+
+
+def _assignment(context, parameter, name):
+    return load(context.obj, name)
+
+
+assignment_argument = click.argument("assignment", callback=_assignment)
+
+
+@main.command()
+@assignment_argument
+@click.pass_obj
+def release(course, assignment):
+    """Hand out: write the students' notebooks.
+
+    release/ gets the notebook for everybody; variants/ gets, where there is a roster.csv, one with
+    numbers of each student's own. Every solution is proved first, and nothing is written that
+    shows one.
+    """
+    students = _roster(course) or {}
+    with _bar("Proving") as tell:
+        written = releasing.release(course, assignment, students, tell)
+    click.echo(f"For everybody: {written[0]}")
+    if students:
+        own = Path(course, "variants", "STUDENT", assignment.name, written[0].name)
+        click.echo(f"With each student's own numbers: {own} ({len(students)} students)")
+
+
+@main.command()
+@assignment_argument
+@click.argument("folder", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--due",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    help="What was handed in later is marked as late, on this machine's clock.",
+)
+@click.pass_obj
+def collect(course, assignment, folder, due):
+    """Collect: find each student's file in FOLDER.
+
+    FOLDER is what Moodle, Canvas, nbgrader or a plain upload leaves, as a folder or a zip file.
+    The latest of several files is taken.
+    """
+    roster = _roster(course)
+    found = collecting.collect(folder, course, assignment, roster, due)
+    for one in found:
+        for note in one.notes:
+            click.echo(f"{one.student or 'nobody'}: {one.file}: {note}")
+    click.echo(_counted(one.outcome for one in found))
+    if roster:
+        absent = len(roster.keys() - {one.student for one in found})
+        click.echo(f"{absent} of {len(roster)} students have no file here.")
+
+
+@main.command()
+@assignment_argument
+@click.option("--jobs", default=os.cpu_count(), show_default=True, type=click.IntRange(min=1))
+@click.option("--no-jail", is_flag=True, help=NO_JAIL)
+@click.pass_obj
+def grade(course, assignment, jobs, no_jail):
+    """Grade: run what was collected, in a jail, and write the marks down.
+
+    What was graded before and has not changed is left as it is, so an interrupted run goes on
+    where it was. (From Python, batch.grade_class also takes an executor of your own.)
+    """
+    if no_jail:
+        click.secho(f"No jail. {NO_JAIL}", fg="red", err=True)
+    with _bar("Grading") as tell:
+        now, before = batch.grade_class(course, assignment, jobs, not no_jail, tell=tell)
+    click.echo(f"{now} graded now, {before} were graded before.")
+    _summary(course, assignment)
+
+
+@main.command()
+@assignment_argument
+@click.option("--port", default=0, help="By default a free one.")
+@click.option("--browser/--no-browser", default=True, help="Whether to open the page.")
+@click.pass_obj
+def mark(course, assignment, port, browser):
+    """Mark: give points to plots and paragraphs, in the browser, by rubric."""
+    marking.serve(course, assignment, _roster(course), port, browser)
+
+
+@main.command()
+@assignment_argument
+@click.pass_obj
+def feedback(course, assignment):
+    """Return feedback: write one page a student, which needs nothing else."""
+    written = reports.write_feedback(course, assignment, _roster(course))
+    place = Path(course, "feedback", "STUDENT", f"{assignment.name}.html")
+    click.echo(f"{len(written)} pages: {place}")
+
+
+@main.command()
+@assignment_argument
+@click.option(
+    "--for",
+    "form",
+    type=click.Choice(["plain", "moodle", "canvas"]),
+    default="plain",
+    show_default=True,
+    help="Whose columns the table has.",
+)
+@click.pass_obj
+def export(course, assignment, form):
+    """Export: write the table of marks as CSV, with each student's status."""
+    click.echo(reports.export(course, assignment, _roster(course), form))
+    _summary(course, assignment)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--students", default=30, show_default=True, type=click.IntRange(min=1))
+@click.option("--seed", default=0, show_default=True)
+@click.pass_obj
+def rehearse(course, folder, students, seed):
+    """Rehearse: make FOLDER, a course with a class that does not exist.
+
+    The class has handed in: handed-in/ is what a learning platform would leave, and
+    what-they-did.csv tells who did what.
+    """
+    did = rehearsals.rehearse(course, folder, students, seed)
+    click.echo(f"{folder}: {students} students, {len(did)} assignments. Now try:")
+    click.echo(f"  coursework --course {folder} collect a1 {folder / 'handed-in' / 'a1'}")
+
+
+def _roster(course):
+    path = Path(course, "roster.csv")
+    return collecting.read_roster(path) if path.exists() else None
+
+
+def _summary(course, assignment):
+    results = reports.results(course, assignment, _roster(course))
+    click.echo(_counted(result.status for result in results))
+
+
+def _counted(words):
+    return ", ".join(f"{n} {word}" for word, n in Counter(words).most_common()) or "nothing found"
+
+
+class _bar:
+    """A progress bar, as a function to be told (done, all)."""
+
+    def __init__(self, title):
+        self.bar = tqdm(desc=title, unit=" notebooks", leave=False)
+
+    def __enter__(self):
+        return self.tell
+
+    def tell(self, done, total):
+        self.bar.total = total
+        self.bar.update(done - self.bar.n)
+
+    def __exit__(self, *error):
+        self.bar.close()
+
+
+if __name__ == "__main__":
+    main()
