@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from belowzero.coursework.jail import why_no_jail
+
 ROOT = Path(__file__).parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -29,6 +31,14 @@ def browser():
         browser = playwright.chromium.launch(executable_path=program, args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def jail():
+    """Ask for what student code needs to run in: bubblewrap, on Linux."""
+    if why_no_jail() is not None:
+        reason = f"no jail for student code on this system: {why_no_jail()}"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

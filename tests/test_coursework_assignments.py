@@ -11,7 +11,6 @@ import tiny_assignment
 from belowzero.coursework import releasing
 from belowzero.coursework.assignments import Assignment, SourceError, kind, load
 from belowzero.coursework.grading import Trusted, grade
-from belowzero.coursework.jail import why_no_jail
 
 COURSE = Path(__file__).parents[1] / "coursework"
 NAMES = ["a1", "a2", "a3", "a4"]
@@ -105,7 +104,7 @@ def test_some_mutant_passes_the_public_checks(assignment):
     assert passing
 
 
-@pytest.mark.skipif(why_no_jail() is not None, reason=f"no jail: {why_no_jail()}")
+@pytest.mark.usefixtures("jail")
 def test_the_jail_gives_the_same_marks(assignment):
     for variant in (0, assignment.variant("student001")):
         solution = assignment.solution(variant)

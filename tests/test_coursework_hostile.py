@@ -13,9 +13,9 @@ import tiny_assignment
 from belowzero.coursework import batch
 from belowzero.coursework.assignments import Assignment
 from belowzero.coursework.grading import grade
-from belowzero.coursework.jail import Limits, why_no_jail
+from belowzero.coursework.jail import Limits
 
-pytestmark = pytest.mark.skipif(why_no_jail() is not None, reason=f"no jail: {why_no_jail()}")
+pytestmark = pytest.mark.usefixtures("jail")
 
 LIMITS = Limits(seconds=2, total=20)
 RIGHT = {"double": "right", "total": "right", "half": "right"}
@@ -81,7 +81,7 @@ AS_AN_ANSWER = [
     ("input()", "half", "answer = input()", {"half": "error"}),
     ("the helper package", "half", "import belowzero", {"half": "error"}),
     ("a full disk", "half",
-     "for i in range(1000):\n    open(f'/tmp/{i}', 'wb').write(b'x' * 2**23)",
+     "for i in range(1000):\n    open(f'{i}', 'wb').write(b'x' * 2**23)",
      {"half": "error"}),
     ("an object that equals everything", "half",
      "class Equal:\n    def __eq__(self, other): return True\n"
@@ -167,9 +167,13 @@ def test_the_jail_shows_nothing_of_the_machine(tmp_path):
     here = tmp_path / "solution.txt"
     here.write_text("42")
     seen = f"""
-import os, glob
-found = [p for p in (r"{here}", r"{__file__}", "/etc/passwd", "/etc/hostname") if os.path.exists(p)]
-found += glob.glob("/home/*") + glob.glob("/root/.[a-oq-z]*")
+import os, sys
+found = [p for p in (r"{here}", r"{__file__}", "/etc/passwd", "/etc/shadow") if os.path.exists(p)]
+mine = {"bin", "dev", "etc", "lib", "lib64", "proc", "runner.py", "scratch", "usr"}
+python = {p.split(os.sep)[1] for p in (sys.prefix, sys.base_prefix)}
+found += sorted(set(os.listdir(os.sep)) - mine - python)
+for path in (sys.prefix, sys.base_prefix):
+    found += sorted(set(os.listdir(os.path.dirname(path))) - {os.path.basename(path)})
 found += [name for name in os.environ if name in ("HOME_OF_TESTS", "PYTEST_CURRENT_TEST", "CI")]
 found += [p for p in os.listdir("/proc") if p.isdigit() and int(p) > 5]
 def half(z):

@@ -8,10 +8,10 @@ import pytest
 
 import belowzero
 
-MODULES = [module.name for module in pkgutil.iter_modules(belowzero.__path__)]
+MODULES = [module.name for module in pkgutil.walk_packages(belowzero.__path__, "belowzero.")]
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_of_a_module_run(name):
-    module = importlib.import_module(f"belowzero.{name}")
+    module = importlib.import_module(name)
     assert doctest.testmod(module).failed == 0

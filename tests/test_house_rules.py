@@ -18,8 +18,8 @@ import belowzero
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted(ROOT.glob("chapters/*.ipynb"))
 MODULES = [
-    importlib.import_module(f"belowzero.{module.name}")
-    for module in pkgutil.iter_modules(belowzero.__path__)
+    importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(belowzero.__path__, "belowzero.")
 ]
 DEAD_WIDGETS = r"\b(interact|interactive|interactive_output|Output)\(|\.observe\("
 
