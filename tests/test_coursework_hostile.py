@@ -163,23 +163,27 @@ def test_two_loops_cost_their_own_items_and_each_waits_once():
     assert marks["seconds"] < 5 * LIMITS.seconds
 
 
-def test_the_jail_shows_nothing_of_the_machine(tmp_path):
-    here = tmp_path / "solution.txt"
-    here.write_text("42")
-    seen = f"""
+LOOK_AROUND = """
 import os, sys
-found = [p for p in (r"{here}", r"{__file__}", "/etc/passwd", "/etc/shadow") if os.path.exists(p)]
-mine = {"bin", "dev", "etc", "lib", "lib64", "proc", "runner.py", "scratch", "usr"}
-python = {p.split(os.sep)[1] for p in (sys.prefix, sys.base_prefix)}
-found += sorted(set(os.listdir(os.sep)) - mine - python)
-for path in (sys.prefix, sys.base_prefix):
+found = [path for path in PATHS if os.path.exists(path)]
+python = {sys.prefix, sys.base_prefix} - {"/usr"}
+shown = {"bin", "dev", "etc", "lib", "lib64", "proc", "runner.py", "scratch", "usr"}
+found += sorted(set(os.listdir(os.sep)) - shown - {path.split(os.sep)[1] for path in python})
+for path in python:
     found += sorted(set(os.listdir(os.path.dirname(path))) - {os.path.basename(path)})
-found += [name for name in os.environ if name in ("HOME_OF_TESTS", "PYTEST_CURRENT_TEST", "CI")]
-found += [p for p in os.listdir("/proc") if p.isdigit() and int(p) > 5]
+found += [name for name in os.environ if name in ("PYTEST_CURRENT_TEST", "CI", "USER")]
+found += [entry for entry in os.listdir("/proc") if entry.isdigit() and int(entry) > 5]
 def half(z):
     raise ValueError(" ".join(found) or "nothing")
 """
-    assert message(graded(solved(half=seen)), "half") == "ValueError: nothing"
+
+
+def test_the_jail_shows_nothing_of_the_machine(tmp_path):
+    here = tmp_path / "solution.txt"
+    here.write_text("42")
+    paths = [str(here), __file__, "/etc/passwd", "/etc/shadow", "/var", "/sys"]
+    looked = graded(solved(half=LOOK_AROUND.replace("PATHS", str(paths))))
+    assert message(looked, "half") == "ValueError: nothing"
 
 
 def test_nothing_is_written_outside(tmp_path):
