@@ -240,6 +240,16 @@ def test_a_student_cannot_hand_in_as_another_by_a_file_s_name(course, roster, up
     assert {one.student for one in collect(folder, course, A1, roster)} == {"s01"}
 
 
+@pytest.mark.parametrize(
+    "path", ["s01/müllerøstłukasz_12346_2_a1.ipynb", "s01/x_1234568_assignsubmission_file_a1.ipynb"]
+)
+def test_a_file_s_name_does_not_take_it_out_of_its_folder(course, roster, upload, path):
+    (found,) = collect(upload(path), course, A1, roster)
+    assert found.notes == ("fits more than one student: s01, s02",)
+    upload("s03.ipynb")
+    assert "s01" in {one.student for one in collect(upload(path), course, A1)}, "without a roster"
+
+
 def test_one_who_handed_in_no_notebook_is_not_missing(course, roster, upload):
     (found,) = collect(upload("s01/a1.py"), course, A1, roster)
     assert (found.student, found.outcome) == ("s01", "unreadable")
@@ -374,6 +384,7 @@ def test_what_was_collected_before_stays_if_the_new_file_cannot_be_read(course, 
     (found,) = collect(folder, course, A1, roster)
     assert (found.outcome, text_of(course, "s01")) == ("unreadable", "one")
     assert "the file that was collected before stays" in found.notes
+    assert about(course, "s01")["handed_in"] == NOON.isoformat()
 
 
 def test_no_half_file_is_left_if_the_disk_is_full(course, roster, upload, monkeypatch):

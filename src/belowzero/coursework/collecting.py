@@ -54,7 +54,10 @@ class Collected:
 
 @dataclass(frozen=True)
 class _Place:
-    """What the place of a file tells; `name` is the file's own, `person` the platform's."""
+    """What the place of a file tells; `name` is the file's own, `person` the platform's.
+
+    `depth` is the number of folders above what the platform named.
+    """
 
     file: Upload
     name: str
@@ -62,6 +65,7 @@ class _Place:
     platform: str = ""
     person: str = ""
     number: str = ""
+    depth: int = 0
     attachment: int = 0
     late: bool = False
 
@@ -106,11 +110,14 @@ def _sorted(files, keeper, roster):
     times = {
         file.parts[:-1]: _timestamp(file) for file in files if file.parts[-1] == "timestamp.txt"
     }
-    places = [_place(file, times) for file in files if file.parts[-1] not in _OURS]
+    files = [file for file in files if file.parts[-1] not in _OURS]
+    places, shared = [_place(file, times) for file in files], _shared(files)
+    if roster is None:  # then only what lies on top can be trusted to be the platform's name
+        places = [p if p.depth <= len(shared) else _plain(p.file, times) for p in places]
     # nbgrader keeps all assignments of a student side by side.
     places = [p for p in places if p.platform or not keeper.others & set(p.file.parts[:-1])]
     name = keeper.name
-    who = _by_layout(places, name) if roster is None else _by_roster(Index(roster), name)
+    who = _by_layout(shared, name) if roster is None else _by_roster(Index(roster), name)
     found, unmatched = {}, []
     for place in places:
         student, reason = who(place)
@@ -145,26 +152,34 @@ def _timestamp(file):
 
 def _place(file, times):
     name = file.parts[-1]
-    moodle = next(filter(None, map(_MOODLE.fullmatch, file.parts)), None)
-    if moodle:
-        person, number, rest = moodle.groups()
-        if moodle.string == name:  # no folder
-            name = rest or name
-        return _Place(file, name, None, "moodle", person, number)
+    for depth, part in enumerate(file.parts):
+        if moodle := _MOODLE.fullmatch(part):
+            person, number, rest = moodle.groups()
+            name = (depth == len(file.parts) - 1 and rest) or name
+            return _Place(file, name, None, "moodle", person, number, depth)
     if canvas := _CANVAS.fullmatch(name):
         person, late, number, attachment, name = canvas.groups()
-        return _Place(file, name, None, "canvas", person, number, int(attachment), bool(late))
-    return _Place(file, name, times.get(file.parts[:-1]) or file.time)
+        about = "canvas", person, number, len(file.parts) - 1, int(attachment), bool(late)
+        return _Place(file, name, None, *about)
+    return _plain(file, times)
+
+
+def _plain(file, times):
+    return _Place(file, file.parts[-1], times.get(file.parts[:-1]) or file.time)
 
 
 def _by_roster(index, assignment):
-    """Return a function that finds the one student whom everything in a file's place fits."""
+    """Return a function that finds the one student whom everything in a file's place fits.
+
+    In a folder of Jane's, a file's name does not make it Ben's: students choose these names.
+    """
 
     def who(place):
+        clues = [index.by_text(part) for part in place.file.parts[:-1]]
         if place.platform:
-            clues = [index.by_number(place.platform, place.number), index.by_text(place.person)]
+            clues.append(index.by_number(place.platform, place.number))
+            clues.append(index.by_text(place.person))
         else:
-            clues = [index.by_text(part) for part in place.file.parts[:-1]]
             named = map(index.by_text, _without_additions(place.name, assignment))
             clues.append(next(filter(None, named), set()))
         clues = [clue for clue in clues if clue]
@@ -178,12 +193,17 @@ def _by_roster(index, assignment):
     return who
 
 
-def _by_layout(places, assignment):
-    """Return a function that takes a file's student from its place alone."""
-    folders = [p.file.parts[:-1] for p in places if not p.platform and NOTEBOOK.search(p.name)]
+def _shared(files):
+    """The folders, from the top, that all notebooks lie in."""
+    folders = [file.parts[:-1] for file in files if NOTEBOOK.search(file.parts[-1])]
     shared = folders[0] if len(folders) > 1 else ()
     while any(folder[: len(shared)] != shared for folder in folders):
         shared = shared[:-1]
+    return shared
+
+
+def _by_layout(shared, assignment):
+    """Return a function that takes a file's student from its place alone."""
 
     def who(place):
         if place.platform:
@@ -248,7 +268,7 @@ class _Keeper:
         path = folder / f"{self.name}.ipynb"
         before = path.read_bytes() if path.is_file() else None
         changes = before is not None and data is not None and before != data
-        earlier = _handed_in(folder) if changes and place.time else None
+        earlier = _time(_known(folder).get("handed_in")) if changes and place.time else None
         if data is None:
             outcome = "unreadable"
             notes += ["the file that was collected before stays"] if before is not None else []
@@ -265,8 +285,10 @@ class _Keeper:
         if outcome != "kept":
             time = place.time and place.time.isoformat()
             about = {"file": place.file.shown, "handed_in": time, "late": self._late(place)}
-            number = {place.platform: place.number} if place.platform else {}
-            write_json(folder / "collected.json", about | {"notes": notes} | number)
+            about |= {place.platform: place.number} if place.platform else {}
+            if data is None and before is not None:
+                about = _known(folder) or about
+            write_json(folder / "collected.json", about | {"notes": notes})
         late = self._late(place)
         return Collected(student, place.file.shown, outcome, place.time, late, tuple(notes))
 
@@ -295,10 +317,17 @@ class _Keeper:
         return place.time > self.due if place.time else None
 
 
-def _handed_in(folder):
-    """When the file that is there was handed in, if that is known."""
+def _known(folder):
+    """What is known of the file that is there, a dict."""
     try:
         about = json.loads((folder / "collected.json").read_text(encoding="utf-8"))
-        return datetime.fromisoformat(about["handed_in"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError):
+        return {}
+    return about if type(about) is dict else {}
+
+
+def _time(text):
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError):
         return None
