@@ -11,6 +11,7 @@ from . import batch, collecting, marking, releasing, reports
 from . import rehearsal as rehearsals
 from .assignments import SourceError, load
 from .jail import JailError
+from .roster import read_roster
 
 NO_JAIL = (
     "Student code runs with your own rights: it can read, change and send whatever you can. "
@@ -174,7 +175,7 @@ def rehearse(course, folder, students, seed):
 
 def _roster(course):
     path = Path(course, "roster.csv")
-    return collecting.read_roster(path) if path.exists() else None
+    return read_roster(path) if path.exists() else None
 
 
 def _summary(course, assignment):

@@ -31,7 +31,7 @@ class Limits:
     `memory`, `disk` and `reply` are in bytes.
     """
 
-    seconds: float = 10.0
+    seconds: float = 5.0
     total: float = 60.0
     memory: int = 2**30
     disk: int = 64 * 2**20

@@ -24,7 +24,7 @@ _KINDS = {
 }
 
 
-def rehearse(course, target, students=30, seed=0):
+def rehearse(course, target, students=30, seed=0, names=None):
     """Make a course folder with a class that does not exist, and with what it handed in.
 
     Parameters
@@ -37,6 +37,8 @@ def rehearse(course, target, students=30, seed=0):
         How many students the class has.
     seed : int
         The same seed makes the same class.
+    names : iterable of str, optional
+        The assignments that were handed in; all, if it is left out.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def rehearse(course, target, students=30, seed=0):
     roster = [_student(n, chance) for n in range(1, students + 1)]
     _write(target / "roster.csv", ["id", "name", "email", "moodle", "canvas"], roster)
     did = {}
-    for name in sorted(path.parent.name for path in target.glob("source/*/*.ipynb")):
+    for name in names or sorted(path.parent.name for path in target.glob("source/*/*.ipynb")):
         assignment = load(target, name)
         release(target, assignment, [student[0] for student in roster])
         did[name] = {
