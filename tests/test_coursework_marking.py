@@ -6,6 +6,7 @@ import io
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -532,9 +533,7 @@ def test_another_site_cannot_post(address, course):
     assert not course.given()
 
 
-def test_the_server_listens_to_this_machine_only_and_ctrl_c_tells_what_is_left(course, tmp_path):
-    source = tmp_path / "source" / "a1" / "a1.ipynb"
-    source.parent.mkdir(parents=True)
+def test_the_server_listens_to_this_machine_only_and_ctrl_c_tells_what_is_left(course):
     script = (
         "import sys, types; from belowzero.coursework import marking\n"
         "a1 = types.SimpleNamespace(name='a1', items=[])\n"
@@ -545,6 +544,8 @@ def test_the_server_listens_to_this_machine_only_and_ctrl_c_tells_what_is_left(c
         first = process.stdout.readline()
         port, token = re.search(r"http://127\.0\.0\.1:(\d+)/([\w-]{32})/", first).groups()
         assert fetch(f"http://127.0.0.1:{port}/{token}/")[0] == 200
+        with pytest.raises(OSError):  # any other address, of this machine or to it
+            socket.create_connection(("127.0.0.2", int(port)), timeout=2)
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
     assert process.returncode == 0

@@ -14,6 +14,9 @@ import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
 
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+
 from .batch import write_json
 
 
@@ -140,10 +143,7 @@ def serve(course, assignment, roster=None, port=0, open_browser=True):
 
 
 async def _serve(course, assignment, roster, port, open_browser):
-    from tornado.httpserver import HTTPServer  # only this command needs it
-    from tornado.netutil import bind_sockets
-
-    from .markpage import MOST_BYTES, application
+    from .markpage import MOST_BYTES, application  # which builds on this module
 
     token = secrets.token_urlsafe(24)
     sockets = bind_sockets(port, "127.0.0.1")

@@ -99,8 +99,9 @@ class Desk:
         place = next((i for i, cell in enumerate(cells) if cell.id == item), None)
         if place is None:
             return "", ""
-        before = next(cell for cell in reversed(cells[:place]) if kind(cell) != "given")
-        return before.source if kind(before) == "text" else "", cells[place].source.strip("\n")
+        before = [cell for cell in cells[:place] if kind(cell) != "given"][-1:]
+        asked = "".join(cell.source for cell in before if kind(cell) == "text")
+        return asked, cells[place].source.strip("\n")
 
 
 class Page(tornado.web.RequestHandler):
