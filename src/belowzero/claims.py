@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
 from IPython.display import Markdown
 
 VERDICTS = ("Holds", "Holds when", "Does not hold", "Not testable here")
@@ -73,6 +72,8 @@ def collect(folder="."):
     ValueError
         If a claim has no verdict, a verdict no claim, or a chapter was stored without results.
     """
+    import nbformat  # a second that only the ledger should cost
+
     claims = []
     for path in sorted(Path(folder).glob("*.ipynb")):
         cells = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}

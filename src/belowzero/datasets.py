@@ -1,8 +1,6 @@
 """The book's small data sets, each returned as inputs X and labels y."""
 
 import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 
 
 def churn():
@@ -99,7 +97,7 @@ def digits(*, scaling="standard"):
     >>> X.shape, float(X.min()), float(X.max())
     ((1797, 64), -1.0, 1.0)
     """
-    X, y = load_digits(return_X_y=True)
+    X, y = _digits()
     return _scaled(X, X, scaling), y
 
 
@@ -122,11 +120,19 @@ def digits_split(*, scaling="standard", test_share=0.25, seed=0):
     >>> len(X), len(X_test)
     (1347, 450)
     """
-    X, y = load_digits(return_X_y=True)
+    from sklearn.model_selection import train_test_split
+
+    X, y = _digits()
     X, X_test, y, y_test = train_test_split(
         X, y, test_size=test_share, random_state=seed, stratify=y
     )
     return _scaled(X, X, scaling), _scaled(X_test, X, scaling), y, y_test
+
+
+def _digits():
+    from sklearn.datasets import load_digits  # a second that only the digits should cost
+
+    return load_digits(return_X_y=True)
 
 
 def _scaled(X, by, scaling):

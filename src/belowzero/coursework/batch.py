@@ -54,14 +54,14 @@ def grade_class(course, assignment, jobs=2, jailed=True, executor=None, limits=L
     if jailed and executor is None and why_no_jail():
         raise NoJail(why_no_jail())
     secret = secret_of(course)
-    handed_in = list(_handed_in(course, assignment))
-    todo = [job for job in handed_in if not _is_graded(course, assignment, secret, *job)]
-    done = before = len(handed_in) - len(todo)
+    submissions = list(handed_in(course, assignment))
+    todo = [job for job in submissions if not is_graded(course, assignment, secret, *job)]
+    done = before = len(submissions) - len(todo)
     for marks in _results(_jobs(todo, assignment, secret, limits, jailed), jobs, executor):
         write_json(_marks_file(course, assignment, marks["student"]), marks)
         done += 1
         if tell:
-            tell(done, len(handed_in))
+            tell(done, len(submissions))
     return done - before, before
 
 
@@ -83,7 +83,7 @@ def write_json(path, value):
     os.replace(file.name, path)
 
 
-def _handed_in(course, assignment):
+def handed_in(course, assignment):
     """Who handed in what: tuples of student, path of the file, and the variant handed out."""
     name = assignment.name
     for path in sorted(Path(course, "submitted").glob(f"*/{name}/{name}.ipynb")):
@@ -92,7 +92,22 @@ def _handed_in(course, assignment):
         yield student, path, assignment.variant(student) if own else 0
 
 
-def _is_graded(course, assignment, secret, student, path, variant):
+def is_graded(course, assignment, secret, student, path, variant):
+    """Whether there are marks for just this file.
+
+    Parameters
+    ----------
+    course : path
+    assignment : Assignment
+    secret : str
+        The seed of the hidden cases, see `secret_of`.
+    student, path, variant : str, Path, int
+        As `handed_in` gives them.
+
+    Returns
+    -------
+    bool
+    """
     try:
         marks = json.loads(_marks_file(course, assignment, student).read_text())
     except (OSError, ValueError):

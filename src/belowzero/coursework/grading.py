@@ -177,7 +177,12 @@ def grade(assignment, student, data, secret, variant=0, limits=Limits(), start=N
 
 
 def fingerprint(assignment, student, data, secret, variant):
-    """What the marks depend on, as one number: equal fingerprints, equal marks."""
+    """What the marks depend on, as one hash: with the same parameters, `grade` gives the same.
+
+    Returns
+    -------
+    str
+    """
     parts = (VERSION, assignment.name, assignment.source, student, secret, variant)
     return hashlib.sha256(json.dumps(parts).encode() + (data or b"")).hexdigest()
 

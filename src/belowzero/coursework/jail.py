@@ -201,7 +201,7 @@ def _jail(limits, rules):
             f"/scratch/mpl/{fonts.name}",
             "--setenv",
             "MPLCONFIGDIR",
-            "/tmp/mpl",
+            "/scratch/mpl",
         ),
         *("--setenv", "HOME", "/scratch", "--chdir", "/scratch"),
         *("--ro-bind", runner.__file__, "/runner.py", "--remount-ro", "/"),

@@ -114,7 +114,19 @@ def pending(course, assignment):
 
 
 def to_mark(course, name, student):
-    """Return the items of a student's marks that are for a person, a list of dict."""
+    """The items of a student's marks that are for a person.
+
+    Parameters
+    ----------
+    course : path
+    name : str
+        The assignment's.
+    student : str
+
+    Returns
+    -------
+    list of dict
+    """
     path = Path(course, "marks", name, f"{student}.json")
     items = json.loads(path.read_text(encoding="utf-8"))["items"] if path.exists() else []
     return [item for item in items if item["status"] == "needs a person"]

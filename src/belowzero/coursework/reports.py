@@ -106,8 +106,8 @@ def results(course, assignment, roster=None):
     roster = roster or {}
     marks = {
         student: _json(course / "marks" / assignment.name / f"{student}.json")
-        for student, *job in batch._handed_in(course, assignment)
-        if batch._is_graded(course, assignment, secret, student, *job)
+        for student, *job in batch.handed_in(course, assignment)
+        if batch.is_graded(course, assignment, secret, student, *job)
     }
     same = {}
     for student, found in marks.items():

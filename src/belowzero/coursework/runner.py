@@ -164,6 +164,7 @@ def _pictures():
 
 
 def main():
+    """Answer requests until there are no more; the first argument holds the limits, in JSON."""
     limit = json.loads(sys.argv[1])
     with contextlib.suppress(ImportError):  # Windows has no such limits
         import resource

@@ -51,6 +51,10 @@ def rebuild(assignment, released, data):
     data : bytes
         The file that the student handed in; None if it cannot be opened.
 
+    Returns
+    -------
+    Submission
+
     Raises
     ------
     Unreadable
