@@ -107,10 +107,11 @@ def collect(course, assignment, folder, due):
 @click.option("--no-jail", is_flag=True, help=NO_JAIL)
 @click.pass_obj
 def grade(course, assignment, jobs, no_jail):
-    """Grade: run what was collected, in a jail, and write the marks down.
+    """Grade: run what was collected, in a jail.
 
-    What was graded before and has not changed is left as it is, so an interrupted run goes on
-    where it was. (From Python, batch.grade_class also takes an executor of your own.)
+    The marks are written to marks/, a file for each student. What was graded before and has not
+    changed is left as it is, so an interrupted run goes on where it was. (From Python,
+    batch.grade_class also takes an executor of your own.)
     """
     if no_jail:
         click.secho(f"No jail. {NO_JAIL}", fg="red", err=True)
@@ -126,7 +127,11 @@ def grade(course, assignment, jobs, no_jail):
 @click.option("--browser/--no-browser", default=True, help="Whether to open the page.")
 @click.pass_obj
 def mark(course, assignment, port, browser):
-    """Mark: give points to plots and paragraphs, in the browser, by rubric."""
+    """Mark: give points by rubric, in the browser.
+
+    Plots and paragraphs come up one after another, question by question. What you give is saved
+    at once; Ctrl-C ends it.
+    """
     marking.serve(course, assignment, _roster(course), port, browser)
 
 
@@ -134,7 +139,10 @@ def mark(course, assignment, port, browser):
 @assignment_argument
 @click.pass_obj
 def feedback(course, assignment):
-    """Return feedback: write one page a student, which needs nothing else."""
+    """Return feedback: write a page for each student.
+
+    A page needs nothing else: you can send it, or put it on any platform.
+    """
     written = reports.write_feedback(course, assignment, _roster(course))
     place = Path(course, "feedback", "STUDENT", f"{assignment.name}.html")
     click.echo(f"{len(written)} pages: {place}")
@@ -152,7 +160,10 @@ def feedback(course, assignment):
 )
 @click.pass_obj
 def export(course, assignment, form):
-    """Export: write the table of marks as CSV, with each student's status."""
+    """Export: write the table of marks as CSV.
+
+    It has each student's status, so that nothing that went wrong looks like a zero.
+    """
     click.echo(reports.export(course, assignment, _roster(course), form))
     _summary(course, assignment)
 
@@ -163,7 +174,7 @@ def export(course, assignment, form):
 @click.option("--seed", default=0, show_default=True)
 @click.pass_obj
 def rehearse(course, folder, students, seed):
-    """Rehearse: make FOLDER, a course with a class that does not exist.
+    """Rehearse: make up a class, in FOLDER.
 
     The class has handed in: handed-in/ is what a learning platform would leave, and
     what-they-did.csv tells who did what.
@@ -191,7 +202,7 @@ class _bar:
     """A progress bar, as a function to be told (done, all)."""
 
     def __init__(self, title):
-        self.bar = tqdm(desc=title, unit=" notebooks", leave=False)
+        self.bar = tqdm(desc=title, unit=" notebooks", leave=False, disable=None)
 
     def __enter__(self):
         return self.tell

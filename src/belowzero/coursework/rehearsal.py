@@ -13,7 +13,7 @@ _FIRST = ("Ada", "Alan", "Carl", "Emmy", "Grace", "Hedy", "John", "Kurt", "Mary"
 _LAST = ("Adler", "Brook", "Carver", "Dunn", "Ellis", "Grant", "Hale", "Keller", "Lund", "Nolan")
 # What students do, and how often in a hundred.
 _KINDS = {
-    "solved": 50,
+    "solved": 48,
     "made a mistake": 30,
     "left it blank": 8,
     "lost the metadata": 4,
@@ -21,6 +21,7 @@ _KINDS = {
     "ended the process": 2,
     "broke the file": 2,
     "handed in nothing": 2,
+    "copied": 2,
 }
 
 
@@ -60,10 +61,15 @@ def rehearse(course, target, students=30, seed=0, names=None):
     for name in names or sorted(path.parent.name for path in target.glob("source/*/*.ipynb")):
         assignment = load(target, name)
         release(target, assignment, [student[0] for student in roster])
-        did[name] = {
-            student[0]: _hand_in(assignment, student, target / "handed-in" / name, chance)
-            for student in roster
-        }
+        folder, copied = target / "handed-in" / name, assignment.solution()
+        did[name] = {}
+        for student in roster:
+            what, notebook = _notebook(assignment, student, chance)
+            if what == "copied":
+                notebook = copied  # from whoever handed in before
+            if what != "handed in nothing":
+                _hand_in(notebook, student, folder, f"{name}.ipynb", what == "broke the file")
+            did[name][student[0]], copied = what, notebook
     rows = [[student, *(did[name][student] for name in did)] for student, *_ in roster]
     _write(target / "what-they-did.csv", ["id", *did], rows)
     return did
@@ -74,32 +80,35 @@ def _student(n, chance):
     return [f"s{n:04}", name, f"s{n:04}@example.org", f"{700000 + n}", f"{40000 + n}"]
 
 
-def _hand_in(assignment, student, folder, chance):
-    """Write one student's file the way Moodle names it, and say what the student did."""
-    key, name, _, moodle, _ = student
+def _notebook(assignment, student, chance):
+    """What a student does, and the notebook that comes of it."""
     what = chance.choices(list(_KINDS), _KINDS.values())[0]
-    variant = assignment.variant(key)
+    variant = assignment.variant(student[0])
+    if what == "left it blank":
+        return what, assignment.release(variant)
     notebook = assignment.solution(variant)
     if what == "made a mistake":
         mutant = chance.choice(assignment.mutants)
         notebook, what = assignment.mutated(mutant, variant), mutant.name
-    elif what == "left it blank":
-        notebook = assignment.release(variant)
-    elif what == "lost the metadata":
+    answers = [cell for cell in notebook.cells if cell.id in assignment.answer_names]
+    for cell in answers:
+        cell.source += f"\n# {student[1]}"  # nobody writes just what another does
+    if what == "lost the metadata":
         for cell in notebook.cells:
             cell.metadata = {}
-    elif what in ("wrote an endless loop", "ended the process"):
-        answer = chance.choice(list(assignment.answer_names))
-        code = "while True: pass" if what == "wrote an endless loop" else "import os; os._exit(0)"
-        next(cell for cell in notebook.cells if cell.id == answer).source = code
+    elif what == "wrote an endless loop":
+        chance.choice(answers).source = "while True: pass"
+    elif what == "ended the process":
+        chance.choice(answers).source = "import os; os._exit(0)"
+    return what, notebook
+
+
+def _hand_in(notebook, student, folder, name, broken):
+    """Write a student's file the way Moodle names it."""
     text = json.dumps(notebook)
-    if what == "broke the file":
-        text = text[: len(text) // 2]
-    if what != "handed in nothing":
-        path = folder / f"{name}_{moodle}_assignsubmission_file_" / f"{assignment.name}.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_text(text, encoding="utf-8")
-    return what
+    path = folder / f"{student[1]}_{student[3]}_assignsubmission_file_" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text[: len(text) // 2] if broken else text, encoding="utf-8")
 
 
 def _write(path, head, rows):
