@@ -454,7 +454,7 @@ def test_a_hostile_answer_is_shown_and_not_run(visit, course, with_javascript):
     shown = page.locator("pre").first.inner_text()
     assert "<script>document.title = 'owned'</script>" in shown
     assert "{{ 7 * 7 }}" in shown
-    assert page.title() == f"a1-plot, answer {re.search('answer (.)', page.title())[1]}"
+    assert page.title() == f"a1-plot: answer {re.search('answer (.)', page.title())[1]}"
     assert page.get_by_text("is not shown: it is no PNG").count() == 3
     assert not page.locator("img").count()
     assert not page.complaints
@@ -536,20 +536,24 @@ def test_another_site_cannot_post(address, course):
 def test_the_server_listens_to_this_machine_only_and_ctrl_c_tells_what_is_left(course):
     script = (
         "import sys, types; from belowzero.coursework import marking\n"
-        "a1 = types.SimpleNamespace(name='a1', items=[])\n"
+        "titles = {'a1-plot': 'A plot', 'a1-why': 'Why?'}\n"
+        "a1 = types.SimpleNamespace(name='a1', items=[], headings=titles)\n"
         "marking.serve(sys.argv[1], a1, open_browser=False)"
     )
     command = [sys.executable, "-c", script, str(course.folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        first = process.stdout.readline()
-        port, token = re.search(r"http://127\.0\.0\.1:(\d+)/([\w-]{32})/", first).groups()
-        assert fetch(f"http://127.0.0.1:{port}/{token}/")[0] == 200
-        with pytest.raises(OSError):  # any other address, of this machine or to it
-            socket.create_connection(("127.0.0.2", int(port)), timeout=2)
-        process.send_signal(signal.SIGINT)
-        rest = process.stdout.read()
+        try:
+            first = process.stdout.readline()
+            port, token = re.search(r"http://127\.0\.0\.1:(\d+)/([\w-]{32})/", first).groups()
+            assert fetch(f"http://127.0.0.1:{port}/{token}/")[0] == 200
+            with pytest.raises(OSError):  # any other address, of this machine or to it
+                socket.create_connection(("127.0.0.2", int(port)), timeout=2)
+            process.send_signal(signal.SIGINT)
+            rest = process.communicate(timeout=30)[0]
+        finally:
+            process.kill()  # a failure above must not wait for it
     assert process.returncode == 0
-    assert "a1-plot: 0 of 3 marked, 3 left\na1-why: 0 of 3 marked, 3 left" in rest
+    assert "A plot: 0 of 3 marked, 3 left\nWhy?: 0 of 3 marked, 3 left" in rest
 
 
 # How it looks

@@ -22,6 +22,7 @@ _HIDDEN = re.compile(_REGION.format("HIDDEN TESTS"), re.MULTILINE | re.DOTALL)
 _MARKER = re.compile(r"#\s*(?:BEGIN|END)\b|\b(?:BEGIN|END)\s+(?:HIDDEN|SOLUTION)", re.IGNORECASE)
 _RUBRIC = re.compile(r"^[# \t]*rubric[ \t]+([\d.]+):[ \t]*(.+)$", re.MULTILINE)
 _MUTANT = re.compile(r"^# mutant (\w+) loses (.+)\n((?:#   .+ => .*\n?)+)", re.MULTILINE)
+_HEADING = re.compile(r"^##? +(.+?)[ \t]*$", re.MULTILINE)
 _VARIANT = re.compile(r"\Avariant = 0\b")
 
 
@@ -97,6 +98,17 @@ class Assignment:
             for cell in self.notebook.cells
             if kind(cell) == "answer"
         }
+
+    @functools.cached_property
+    def headings(self):
+        """For the id of each graded cell, the heading under which it stands, or the id again."""
+        headings, heading = {}, None
+        for cell in self.notebook.cells:
+            if cell.cell_type == "markdown":
+                heading = (_HEADING.findall(cell.source) or [heading])[-1]
+            if kind(cell) in ("test", "read"):
+                headings[cell.id] = heading or cell.id
+        return headings
 
     @functools.cached_property
     def mutants(self):

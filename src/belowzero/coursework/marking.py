@@ -151,7 +151,9 @@ def serve(course, assignment, roster=None, port=0, open_browser=True):
     print()
     for item, group in by_item(answers(course, assignment)).items():
         left = sum(answer.points is None for answer in group)
-        print(f"{item}: {len(group) - left} of {len(group)} marked, {left} left")
+        print(
+            f"{assignment.headings[item]}: {len(group) - left} of {len(group)} marked, {left} left"
+        )
 
 
 async def _serve(course, assignment, roster, port, open_browser):

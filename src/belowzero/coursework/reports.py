@@ -211,7 +211,11 @@ def write_feedback(course, assignment, roster=None):
     for result in results(course, assignment, roster):
         path = Path(course, "feedback", result.student.id, f"{assignment.name}.html")
         text = page.render(
-            result=result, assignment=assignment.name, heading=heading, says=STATUSES[result.status]
+            result=result,
+            assignment=assignment.name,
+            heading=heading,
+            headings=assignment.headings,
+            says=STATUSES[result.status],
         )
         write(path, text.encode("utf-8", "replace"))
         paths.append(path)
