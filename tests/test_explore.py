@@ -257,3 +257,8 @@ def test_the_style_sheet_has_each_colour_for_light_and_dark():
 
 def test_explore_makes_an_explorer():
     assert isinstance(explore(bent, "Bent"), Explorer)
+
+
+def test_room_is_kept_for_the_longest_label_so_that_the_track_stays_under_the_pointer():
+    page = views.page(explore(lambda ax, init: init, "Starts", init=["He", "PyTorch default"]))
+    assert "min-width:max(3.5rem, 15ch)" in page

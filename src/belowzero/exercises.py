@@ -42,7 +42,8 @@ def check(answer, reference, *cases):
             first = tuple(np.argwhere(wrong)[0].tolist())
             place = f" at index {', '.join(map(str, first))}" if first else ""
             return print(f"Not yet: {called} gives {got[first]:.6g}{place}, not {want[first]:.6g}.")
-    return print(f"Right: {answer.__name__} agrees in all {len(cases)} cases.")
+    all_of_them = "the case" if len(cases) == 1 else f"all {len(cases)} cases"
+    return print(f"Right: {answer.__name__} agrees in {all_of_them}.")
 
 
 def _short(value):

@@ -46,10 +46,11 @@ def _controls(explorer):
     controls = ""
     for (key, labels), i in zip(explorer.labels.items(), explorer.start, strict=True):
         symbol, label = escape(explorer.symbols[key]), escape(labels[i])
+        widest = max(map(len, labels))  # keeps the track as it is while the label changes
         controls += (
             f'<label><span>{symbol}</span><input type="range" min="0" max="{len(labels) - 1}" '
             f'value="{i}" autocomplete="off" aria-valuetext="{symbol} = {label}">'
-            f"<output>{label}</output></label>"
+            f'<output style="min-width:max(3.5rem, {widest}ch)">{label}</output></label>'
         )
     if explorer.play:
         which = list(explorer.grids).index(explorer.play)
