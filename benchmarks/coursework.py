@@ -87,12 +87,12 @@ def check(course, assignment, roster, did):
     status = {"broke the file": "unreadable", "handed in nothing": "missing"}
     wrong = []
     for result in results(course, assignment, roster):
-        what = did[result.id]
+        what = did[result.student.id]
         machine = sum(item.earned or 0 for item in result.items if item.status != "needs a person")
         if what in earned and machine != earned[what]:
-            wrong.append((result.id, what, machine))
+            wrong.append((result.student.id, what, machine))
         if what in status and result.status != status[what]:
-            wrong.append((result.id, what, result.status))
+            wrong.append((result.student.id, what, result.status))
     return wrong
 
 

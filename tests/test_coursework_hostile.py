@@ -69,7 +69,7 @@ AS_AN_ANSWER = [
     ("a signal to everybody", "half", "import os\nos.kill(-1, 9)", {"half": "error"}),
     ("too much memory", "half", "def half(z):\n    return np.ones(2**31) * z[0]",
      {"half": "error"}),
-    ("memory bit by bit", "half", "hold = []\nwhile True: hold.append(bytearray(2**24))",
+    ("memory bit by bit", "half", "hold = []\nwhile True: hold.append(np.empty(2**21))",
      {"half": "error"}),
     ("endless printing", "half", "while True: print('marks' * 1000)", {"half": "time limit"}),
     ("endless recursion", "half", "def half(z):\n    return half(z)", {"half": "error"}),
