@@ -143,7 +143,7 @@ def leaky_relu_grad(z, alpha=0.01):
     array([0.01, 0.01, 1.  ])
     """
     if ((alpha >= 0) & (alpha <= 1)).all():
-        return np.maximum(z > 0, alpha)  # the same in one pass
+        return np.maximum(relu_grad.__wrapped__(z), alpha)  # the same in one pass
     return (z > 0) + alpha * (z <= 0)
 
 

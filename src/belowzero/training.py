@@ -25,8 +25,13 @@ def _binary(z, y):
     t = sign * z
     e = np.abs(t)
     np.exp(np.negative(e, out=e), out=e)
-    value = (np.log1p(e) + np.maximum(t, 0)).mean(axis=(1, 2))
-    return value, np.maximum(e, t > 0) / (1 + e) * (sign / z.shape[1])
+    value = np.log1p(e)
+    value += np.maximum(t, 0)
+    delta = np.maximum(e, (t > 0).astype(e.dtype))  # of mixed types it would take twice as long
+    e += 1
+    delta /= e
+    delta *= sign / z.shape[1]
+    return value.mean(axis=(1, 2)), delta
 
 
 def _softmax(z, y):
@@ -153,7 +158,7 @@ def train(
     for name, value in zip(rates, values, strict=True):
         if not (value >= 0).all():
             raise ValueError(f"{name} must not be negative, got {value.min()}")
-    lr, momentum, *decays = (value[:, None] for value in values)
+    lr, momentum, *decays = (value[:, None] if value.any() else None for value in values)
     epoch = -(-len(X) // (batch_size or len(X)))
     history = _empty_history(nets.n, _steps("every", epoch if every is None else every, steps))
     row = {step: row for row, step in enumerate(history.steps)}
@@ -171,7 +176,8 @@ def train(
             if step in row:
                 history.loss[row[step]] = value
                 if loss.correct:
-                    history.accuracy[row[step]] = loss.correct(layers.z[-1], y).mean(axis=1)
+                    correct = np.count_nonzero(loss.correct(layers.z[-1], y), axis=1)
+                    history.accuracy[row[step]] = correct / len(X)
                 if record:
                     deltas = nets.backward(X, layers, delta).deltas
                     _see(history, row[step], nets, layers, deltas, record, net.n)
@@ -187,11 +193,12 @@ def train(
             gradients = nets.backward(x, layers, delta)
             decayed = nets.weights, nets.biases, nets.alpha if nets.learn_alpha else []
             for arrays, by_array, decay in zip(decayed, gradients, decays, strict=False):
-                if decay.any():
+                if decay is not None:
                     for p, g in zip(arrays, by_array, strict=True):
                         g += decay[..., None] * p
-            velocity = momentum * velocity + gradients.flat if momentum.any() else gradients.flat
-            learned -= lr * velocity
+            velocity = gradients.flat if momentum is None else momentum * velocity + gradients.flat
+            if lr is not None:
+                learned -= np.multiply(lr, velocity, out=gradients.flat)
             if progress:
                 progress()
     net.params[...] = nets.params[: net.n]
