@@ -433,13 +433,12 @@ class Activation(NamedTuple):
     grad: Callable
     alpha: float | None = None  # default α; None: the function takes none
     grad_alpha: Callable | None = None  # None: α cannot be learned
-    straight: bool = False  # two half-lines that meet in 0: f(z) = f'(z) z
 
 
 ACTIVATIONS = {
-    "relu": Activation(relu, relu_grad, straight=True),
-    "leaky_relu": Activation(leaky_relu, leaky_relu_grad, 0.01, straight=True),
-    "prelu": Activation(prelu, prelu_grad, 0.25, prelu_grad_alpha, straight=True),
+    "relu": Activation(relu, relu_grad),
+    "leaky_relu": Activation(leaky_relu, leaky_relu_grad, 0.01),
+    "prelu": Activation(prelu, prelu_grad, 0.25, prelu_grad_alpha),
     "elu": Activation(elu, elu_grad, 1.0, elu_grad_alpha),
     "celu": Activation(celu, celu_grad, 1.0),
     "selu": Activation(selu, selu_grad),

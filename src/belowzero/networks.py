@@ -26,7 +26,7 @@ class Layers(NamedTuple):
 
     z: list  # pre-activations
     a: list  # outputs of the units, f(z); the output layer's a is its z
-    slopes: list  # f'(z) of the hidden layers if f needs it; the first backward pass takes them
+    slopes: list  # f'(z) of the hidden layers, where f is two straight lines, or else None
 
 
 class Gradients(NamedTuple):
@@ -218,41 +218,35 @@ class MLP:
         """Outputs (n, samples, outputs) for inputs X, see `forward`."""
         return self.forward(X).a[-1]
 
-    def forward(self, X, out=None):
+    def forward(self, X):
         """Run inputs through every network.
 
         Parameters
         ----------
         X : (samples, inputs) or (n, samples, inputs) array_like
             The same samples for all networks, or each its own.
-        out : Layers, optional
-            What an earlier call returned: its memory, which the cache still holds, is used again.
 
         Returns
         -------
         Layers
         """
         x, alphas = self._inputs(X), self._alphas()
-        function = ACTIVATIONS[self.activation]
-        if out is None or out.z[0].shape[:2] != (self.n, x.shape[1]):
-            z = [self._empty(self.n, x.shape[1], width) for width in self.sizes[1:]]
-            out = Layers(z, z[:], [])
-        out.slopes.clear()
-        for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
-            z = self._product(x, w, out=out.z[i])
+        f, grad, *_ = ACTIVATIONS[self.activation]
+        straight = self.activation in ("relu", "leaky_relu", "prelu")  # then f(z) = f'(z) z
+        layers = Layers([], [], [])
+        for w, b in zip(self.weights, self.biases, strict=True):
+            z = x = self._product(x, w)
             z += b
-            if i == len(alphas):
-                break  # the output is linear
-            if function.straight:
-                slope = function.grad.__wrapped__(z, *alphas[i])
-                out.slopes.append(slope)
-                x = slope * z
-            else:
-                x = function.f.__wrapped__(z, *alphas[i])
-            out.a[i] = x
-        return out
+            i = len(layers.slopes)
+            if i < len(alphas):
+                slope = grad.__wrapped__(z, *alphas[i]) if straight else None
+                x = slope * z if straight else f.__wrapped__(z, *alphas[i])
+                layers.slopes.append(slope)
+            layers.z.append(z)
+            layers.a.append(x)
+        return layers
 
-    def backward(self, X, layers, delta, out=None):
+    def backward(self, X, layers, delta):
         """Run a gradient at the outputs back to everything that it depends on.
 
         Parameters
@@ -262,8 +256,6 @@ class MLP:
             What `forward` returned for X.
         delta : array_like that broadcasts to (n, samples, outputs)
             ∂L/∂a of the outputs, of a loss or of whatever else is to be traced.
-        out : Gradients, optional
-            As for `forward`.
 
         Returns
         -------
@@ -275,32 +267,33 @@ class MLP:
         δ of the layer before is δ_z Wᵀ. Sums run over everything that shares the parameter.
         """
         x, own = self._inputs(X), self._alphas()
-        function = ACTIVATIONS[self.activation]
+        _, grad, _, grad_alpha = ACTIVATIONS[self.activation]
         z, a, slopes = layers
         delta = np.asarray(delta, dtype=np.float64)
         if delta.shape != z[-1].shape:
             delta = _spread(delta, z[-1].shape)
-        if out is None or out.deltas[0].shape != z[0].shape:
-            flat = self._empty(self.n, self.n_learned)
-            out = Gradients(*self._views(flat), [self._empty(*layer.shape) for layer in z], flat)
-        weights, biases, alphas, deltas, _ = out
-        deltas[-1] = delta_z = delta
         ones = np.ones((1, 1, delta.shape[1]))
+        flat = self._empty(self.n, self.n_learned)
+        weights, biases, alphas = self._views(flat)
+        deltas = [delta]
+        delta_z = delta
         for i in reversed(range(len(z))):
             before = a[i - 1] if i else x
             self._product(before.swapaxes(1, 2), delta_z, out=weights[i])
             self._product(ones, delta_z, out=biases[i])
             if i:
-                delta = self._product(delta_z, self.weights[i].swapaxes(1, 2), out=deltas[i - 1])
-                at = z[i - 1], *own[i - 1]
-                delta_z = slopes.pop() if slopes else function.grad.__wrapped__(*at)
-                delta_z *= delta
+                delta = self._product(delta_z, self.weights[i].swapaxes(1, 2))
+                deltas.insert(0, delta)
+                slope = slopes[i - 1]
+                if slope is None:
+                    slope = grad.__wrapped__(z[i - 1], *own[i - 1])
+                delta_z = delta * slope
                 if alphas:
-                    by_alpha = delta * function.grad_alpha.__wrapped__(*at)
+                    by_alpha = delta * grad_alpha.__wrapped__(z[i - 1], *own[i - 1])
                     by_unit = self._product(ones, by_alpha)
                     shared = self.learn_alpha == "shared"
                     alphas[i - 1][...] = by_unit.sum(2, keepdims=True) if shared else by_unit
-        return out
+        return Gradients(weights, biases, alphas, deltas, flat)
 
     @property
     def n_learned(self):

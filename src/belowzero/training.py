@@ -26,7 +26,7 @@ def _binary(z, y):
     e = np.abs(t)
     np.exp(np.negative(e, out=e), out=e)
     value = np.log1p(e)
-    value += np.maximum(t, 0, out=t)
+    value += np.maximum(t, 0)
     delta = np.maximum(e, (t > 0).astype(e.dtype))  # of mixed types it would take twice as long
     e += 1
     delta /= e
@@ -158,31 +158,29 @@ def train(
     for name, value in zip(rates, values, strict=True):
         if not (value >= 0).all():
             raise ValueError(f"{name} must not be negative, got {value.min()}")
-    lr, *others = (value[:, None] for value in values)
-    momentum, *decays = (rate if rate.any() else None for rate in others)
+    lr, momentum, *decays = (value[:, None] if value.any() else None for value in values)
     epoch = -(-len(X) // (batch_size or len(X)))
     history = _empty_history(nets.n, _steps("every", epoch if every is None else every, steps))
     row = {step: row for row, step in enumerate(history.steps)}
     keep = _steps("keep", keep, steps)
     batches = _batches(nets, X, y, batch_size, seed) if batch_size else None
     learned, velocity = nets.params[:, : nets.n_learned], 0.0
-    layers = gradients = None
 
     # one thread: the matrices are small, and results do not depend on the number of cores;
     # no warnings: a network that diverges is reported instead
     with BLAS.limit(limits=1), np.errstate(all="ignore"):
         for step in range(steps + 1):
             if not batches or step in row:
-                layers = nets.forward(X, out=layers)
+                layers = nets.forward(X)
                 value, delta = loss.of(layers.z[-1], y)
             if step in row:
                 history.loss[row[step]] = value
                 if loss.correct:
-                    correct = loss.correct(layers.z[-1], y)
-                    history.accuracy[row[step]] = correct.sum(axis=1, dtype=np.uint32) / len(X)
+                    correct = np.count_nonzero(loss.correct(layers.z[-1], y), axis=1)
+                    history.accuracy[row[step]] = correct / len(X)
                 if record:
-                    gradients = nets.backward(X, layers, delta, out=gradients)
-                    _see(history, row[step], nets, layers, gradients.deltas, record, net.n)
+                    deltas = nets.backward(X, layers, delta).deltas
+                    _see(history, row[step], nets, layers, deltas, record, net.n)
             if step in keep:
                 history.kept[step] = nets.params.copy()
             if step == steps:
@@ -190,16 +188,17 @@ def train(
             x, target = X, y
             if batches:
                 x, target = next(batches)
-                layers = nets.forward(x, out=layers)
+                layers = nets.forward(x)
                 _, delta = loss.of(layers.z[-1], target)
-            gradients = nets.backward(x, layers, delta, out=gradients)
+            gradients = nets.backward(x, layers, delta)
             decayed = nets.weights, nets.biases, nets.alpha if nets.learn_alpha else []
             for arrays, by_array, decay in zip(decayed, gradients, decays, strict=False):
                 if decay is not None:
                     for p, g in zip(arrays, by_array, strict=True):
                         g += decay[..., None] * p
             velocity = gradients.flat if momentum is None else momentum * velocity + gradients.flat
-            learned -= np.multiply(lr, velocity, out=gradients.flat)
+            if lr is not None:
+                learned -= np.multiply(lr, velocity, out=gradients.flat)
             if progress:
                 progress()
     net.params[...] = nets.params[: net.n]
