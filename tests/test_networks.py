@@ -103,6 +103,30 @@ def test_a_delta_of_one_network_is_spread_over_the_ensemble():
     assert np.array_equal(spread.flat, net.backward(X, layers, np.ones((2, 7, 1))).flat)
 
 
+@pytest.mark.parametrize("activation", ["leaky_relu", "elu"])
+@pytest.mark.parametrize("sizes", SHAPES)
+def test_memory_that_was_used_before_does_not_change_a_bit(activation, sizes):
+    net = MLP(sizes, activation=activation, seed=[1, 2])
+    delta = RNG.normal(size=(2, 7, sizes[-1]))
+    wanted = net.backward(X, net.forward(X), delta)
+    for other in (2 * X, X[:3]):  # as many samples, which is written over, and fewer
+        layers = net.forward(other)
+        gradients = net.backward(other, layers, delta[:, : len(other)])
+        layers = net.forward(X, out=layers)
+        for _ in "twice":  # the second pass back finds what the first did
+            gradients = net.backward(X, layers, delta, out=gradients)
+            assert np.array_equal(gradients.flat, wanted.flat)
+            assert all(map(np.array_equal, gradients.deltas, wanted.deltas))
+
+
+def test_straight_activations_are_those_whose_value_is_slope_times_z():
+    z = np.linspace(-2, 2, 41)
+    for function in ACTIVATIONS.values():
+        alpha = () if function.alpha is None else (0.3,)
+        product = function.grad(z, *alpha) * z
+        assert np.array_equal(function.f(z, *alpha), product) == function.straight
+
+
 # Starts
 
 

@@ -147,6 +147,14 @@ def test_xor_is_learned():
     assert (run.accuracy[:, -1] == 1).all()
 
 
+def test_accuracy_is_the_share_of_right_samples_however_many():
+    x = np.linspace(-1, 1, 301)[:, None]
+    net = MLP([1, 1], seed=0, init="normal")
+    net.weights[0][...], net.biases[0][...] = 1, 0
+    history = train(net, x, x[:, 0] > -0.11, steps=0)
+    assert history.accuracy.tolist() == [[284 / 301]]  # wrong from −0.11 to 0
+
+
 def test_classes_are_learned_with_the_softmax():
     data = np.eye(3)[CLASSES] + 0.1 * np.random.default_rng(0).normal(size=(40, 3))
     run = sweep([3, 8, 3], data, CLASSES, steps=100, activation="elu", lr=1.0)

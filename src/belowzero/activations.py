@@ -143,7 +143,9 @@ def leaky_relu_grad(z, alpha=0.01):
     array([0.01, 0.01, 1.  ])
     """
     if ((alpha >= 0) & (alpha <= 1)).all():
-        return np.maximum(relu_grad.__wrapped__(z), alpha)  # the same in one pass
+        slope = np.empty_like(z, shape=np.broadcast(z, alpha).shape)
+        slope[...] = z > 0
+        return np.maximum(slope, alpha, out=slope)[()]  # the same in one pass
     return (z > 0) + alpha * (z <= 0)
 
 
@@ -433,6 +435,11 @@ class Activation(NamedTuple):
     grad: Callable
     alpha: float | None = None  # default α; None: the function takes none
     grad_alpha: Callable | None = None  # None: α cannot be learned
+
+    @property
+    def straight(self):
+        """Whether f is two straight lines that meet in 0, so that f(z) = f'(z) z."""
+        return self.f in (relu, leaky_relu, prelu)
 
 
 ACTIVATIONS = {

@@ -11,6 +11,7 @@ too narrow for BLAS (a few units a layer) keep the ensemble as the fastest axis 
 
 from copy import copy
 from itertools import pairwise
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -178,8 +179,12 @@ class MLP:
         self.params = self.stack(params)
         self.weights, self.biases, self.alpha = self._views(self.params)
 
-    def _empty(self, n, *shape):
-        return np.empty((n, *shape), order="F" if self.narrow else "C")
+    def _empty(self, *shape):
+        # on a cache line, where sums are faster than 16 bytes after it, where NumPy starts arrays
+        size = prod(shape)
+        memory = np.empty(size + 7)
+        start = -memory.ctypes.data % 64 // 8
+        return memory[start : start + size].reshape(shape, order="F" if self.narrow else "C")
 
     def stack(self, array):
         """Copy of an (n, ...) array, laid out in memory as suits these networks."""
@@ -191,6 +196,8 @@ class MLP:
         """Matrix product of each network's own two matrices."""
         if out is None:
             out = self._empty(self.n, a.shape[1], b.shape[2])
+        if a.shape[2] == 1:  # no sums
+            return np.multiply(a, b, out=out)
         if self.narrow:
             return np.einsum("nsk,nkj->nsj", a, b, out=out)
         return np.matmul(a, b, out=out)
@@ -218,35 +225,41 @@ class MLP:
         """Outputs (n, samples, outputs) for inputs X, see `forward`."""
         return self.forward(X).a[-1]
 
-    def forward(self, X):
+    def forward(self, X, out=None):
         """Run inputs through every network.
 
         Parameters
         ----------
         X : (samples, inputs) or (n, samples, inputs) array_like
             The same samples for all networks, or each its own.
+        out : Layers, optional
+            What an earlier call returned, to write over: memory in use is faster than new. Left
+            alone if it was for another number of samples.
 
         Returns
         -------
         Layers
         """
         x, alphas = self._inputs(X), self._alphas()
-        f, grad, *_ = ACTIVATIONS[self.activation]
-        straight = self.activation in ("relu", "leaky_relu", "prelu")  # then f(z) = f'(z) z
-        layers = Layers([], [], [])
-        for w, b in zip(self.weights, self.biases, strict=True):
-            z = x = self._product(x, w)
+        function = ACTIVATIONS[self.activation]
+        if out is None or out.z[0].shape[1] != x.shape[1]:
+            shapes = [(self.n, x.shape[1], width) for width in self.sizes[1:]]
+            z, a = ([self._empty(*shape) for shape in shapes] for _ in range(2))
+            a[-1] = z[-1]
+            out = Layers(z, a, [None] * len(alphas))
+        for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
+            z = self._product(x, w, out=out.z[i])
             z += b
-            i = len(layers.slopes)
-            if i < len(alphas):
-                slope = grad.__wrapped__(z, *alphas[i]) if straight else None
-                x = slope * z if straight else f.__wrapped__(z, *alphas[i])
-                layers.slopes.append(slope)
-            layers.z.append(z)
-            layers.a.append(x)
-        return layers
+            if i == len(alphas):
+                break  # the output is linear
+            if function.straight:
+                out.slopes[i] = function.grad.__wrapped__(z, *alphas[i])
+                x = np.multiply(out.slopes[i], z, out=out.a[i])
+            else:
+                x = out.a[i] = function.f.__wrapped__(z, *alphas[i])
+        return out
 
-    def backward(self, X, layers, delta):
+    def backward(self, X, layers, delta, out=None):
         """Run a gradient at the outputs back to everything that it depends on.
 
         Parameters
@@ -256,6 +269,8 @@ class MLP:
             What `forward` returned for X.
         delta : array_like that broadcasts to (n, samples, outputs)
             ∂L/∂a of the outputs, of a loss or of whatever else is to be traced.
+        out : Gradients, optional
+            As for `forward`.
 
         Returns
         -------
@@ -267,33 +282,32 @@ class MLP:
         δ of the layer before is δ_z Wᵀ. Sums run over everything that shares the parameter.
         """
         x, own = self._inputs(X), self._alphas()
-        _, grad, _, grad_alpha = ACTIVATIONS[self.activation]
+        function = ACTIVATIONS[self.activation]
         z, a, slopes = layers
         delta = np.asarray(delta, dtype=np.float64)
         if delta.shape != z[-1].shape:
             delta = _spread(delta, z[-1].shape)
+        if out is None or out.deltas[0].shape[1] != delta.shape[1]:
+            flat = self._empty(self.n, self.n_learned)
+            out = Gradients(*self._views(flat), [self._empty(*layer.shape) for layer in z], flat)
         ones = np.ones((1, 1, delta.shape[1]))
-        flat = self._empty(self.n, self.n_learned)
-        weights, biases, alphas = self._views(flat)
-        deltas = [delta]
-        delta_z = delta
+        delta_z = out.deltas[-1] = delta
         for i in reversed(range(len(z))):
             before = a[i - 1] if i else x
-            self._product(before.swapaxes(1, 2), delta_z, out=weights[i])
-            self._product(ones, delta_z, out=biases[i])
+            self._product(before.swapaxes(1, 2), delta_z, out=out.weights[i])
+            self._product(ones, delta_z, out=out.biases[i])
             if i:
-                delta = self._product(delta_z, self.weights[i].swapaxes(1, 2))
-                deltas.insert(0, delta)
+                delta = self._product(delta_z, self.weights[i].swapaxes(1, 2), out.deltas[i - 1])
                 slope = slopes[i - 1]
                 if slope is None:
-                    slope = grad.__wrapped__(z[i - 1], *own[i - 1])
+                    slope = function.grad.__wrapped__(z[i - 1], *own[i - 1])
                 delta_z = delta * slope
-                if alphas:
-                    by_alpha = delta * grad_alpha.__wrapped__(z[i - 1], *own[i - 1])
+                if out.alpha:
+                    by_alpha = delta * function.grad_alpha.__wrapped__(z[i - 1], *own[i - 1])
                     by_unit = self._product(ones, by_alpha)
                     shared = self.learn_alpha == "shared"
-                    alphas[i - 1][...] = by_unit.sum(2, keepdims=True) if shared else by_unit
-        return Gradients(weights, biases, alphas, deltas, flat)
+                    out.alpha[i - 1][...] = by_unit.sum(2, keepdims=True) if shared else by_unit
+        return out
 
     @property
     def n_learned(self):

@@ -20,18 +20,20 @@ class Loss(NamedTuple):
 
 
 def _binary(z, y):
-    # −log σ(−t) and σ(t) with t = ±z, from one exp(−|t|): right for any z, no constant in the log
+    # −log σ(−t) and σ(t) with t = ±z, from one exp(−|t|): right for any z, no constant in the log;
+    # written over what is needed no more, as fresh memory takes longer than the sums
     sign = 1 - 2 * y
     t = sign * z
     e = np.abs(t)
     np.exp(np.negative(e, out=e), out=e)
     value = np.log1p(e)
-    value += np.maximum(t, 0)
-    delta = np.maximum(e, (t > 0).astype(e.dtype))  # of mixed types it would take twice as long
+    value += np.maximum(t, 0, out=t)
+    t[...] = t > 0
+    delta = np.maximum(t, e, out=t)
     e += 1
     delta /= e
     delta *= sign / z.shape[1]
-    return value.mean(axis=(1, 2)), delta
+    return value.sum(axis=(1, 2)) / z.shape[1], delta
 
 
 def _softmax(z, y):
@@ -165,22 +167,24 @@ def train(
     keep = _steps("keep", keep, steps)
     batches = _batches(nets, X, y, batch_size, seed) if batch_size else None
     learned, velocity = nets.params[:, : nets.n_learned], 0.0
+    layers = gradients = None  # written over at every step, as fresh memory is slow
+    sums = np.min_scalar_type(len(X))  # of correct samples, narrow for the same reason
 
     # one thread: the matrices are small, and results do not depend on the number of cores;
     # no warnings: a network that diverges is reported instead
     with BLAS.limit(limits=1), np.errstate(all="ignore"):
         for step in range(steps + 1):
             if not batches or step in row:
-                layers = nets.forward(X)
+                layers = nets.forward(X, layers)
                 value, delta = loss.of(layers.z[-1], y)
             if step in row:
                 history.loss[row[step]] = value
                 if loss.correct:
-                    correct = np.count_nonzero(loss.correct(layers.z[-1], y), axis=1)
-                    history.accuracy[row[step]] = correct / len(X)
+                    correct = loss.correct(layers.z[-1], y).view(np.uint8)
+                    history.accuracy[row[step]] = correct.sum(axis=1, dtype=sums)
                 if record:
-                    deltas = nets.backward(X, layers, delta).deltas
-                    _see(history, row[step], nets, layers, deltas, record, net.n)
+                    gradients = nets.backward(X, layers, delta, gradients)
+                    _see(history, row[step], nets, layers, gradients.deltas, record, net.n)
             if step in keep:
                 history.kept[step] = nets.params.copy()
             if step == steps:
@@ -188,9 +192,9 @@ def train(
             x, target = X, y
             if batches:
                 x, target = next(batches)
-                layers = nets.forward(x)
+                layers = nets.forward(x, layers)
                 _, delta = loss.of(layers.z[-1], target)
-            gradients = nets.backward(x, layers, delta)
+            gradients = nets.backward(x, layers, delta, gradients)
             decayed = nets.weights, nets.biases, nets.alpha if nets.learn_alpha else []
             for arrays, by_array, decay in zip(decayed, gradients, decays, strict=False):
                 if decay is not None:
@@ -208,7 +212,7 @@ def train(
     return History(
         history.steps,
         history.loss.T[: net.n],
-        None if loss.correct is None else history.accuracy.T[: net.n],
+        None if loss.correct is None else history.accuracy.T[: net.n] / len(X),
         ~finite[: net.n],
         {name: np.moveaxis(seen, 1, 0)[: net.n] for name, seen in history.record.items()},
         {step: params[: net.n] for step, params in history.kept.items()},
