@@ -168,7 +168,7 @@ def train(
     batches = _batches(nets, X, y, batch_size, seed) if batch_size else None
     learned, velocity = nets.params[:, : nets.n_learned], 0.0
     layers = gradients = None  # written over at every step, as fresh memory is slow
-    sums = np.min_scalar_type(len(X))  # of correct samples, narrow for the same reason
+    sums = np.min_scalar_type(len(X))  # of correct samples; wider ones take longer
 
     # one thread: the matrices are small, and results do not depend on the number of cores;
     # no warnings: a network that diverges is reported instead
