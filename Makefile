@@ -41,7 +41,7 @@ lint: .venv/ready ## Check style and formatting of code and notebooks
 	@$(python) -m ruff format --check
 
 bench: .venv/ready ## Measure speed and size, in one table
-	@$(python) benchmarks/bench.py
+	@$(python) -m benchmarks
 
 lock: .venv/ready ## Resolve requirements.txt again from pyproject.toml (newest versions: ARGS=--upgrade)
 	@$(pip_install) --upgrade --target .venv/uv uv

@@ -1,6 +1,6 @@
 """Grade a large class: how long it takes, how much memory, and what an interrupt costs.
 
-Run it by itself, ``python benchmarks/coursework.py [STUDENTS]``: a thousand take some minutes.
+Run it by itself, ``python -m benchmarks.coursework [STUDENTS]``: a thousand take some minutes.
 The class is graded once, killed half-way and started again. A sample goes through nbgrader.
 """
 
@@ -45,8 +45,8 @@ def main(students=1000):
         print(f"memory in MB at every eighth: {memory} and {more}")
         wrong = check(course, assignment, roster, did)
         print(f"marks other than what was done earns: {len(wrong)} {wrong[:5]}")
-        seconds, marked = by_nbgrader(course, folder)
-        print(f"nbgrader: {seconds / SAMPLE:.2f} s a submission, {marked} of {SAMPLE} marked")
+        seconds, marked, taken = by_nbgrader(course, folder)
+        print(f"nbgrader: {seconds / taken:.2f} s a submission, {marked} of {taken} marked")
 
 
 def graded(course):
@@ -97,14 +97,16 @@ def check(course, assignment, roster, did):
 
 
 def by_nbgrader(course, folder):
-    """Autograde the first of the class; return the seconds and how many have a mark."""
+    """Autograde some of the class; return the seconds, how many were marked, and of how many."""
     other = Path(folder, "nbgrader")
     shutil.copytree(course / "source" / NAME, other / "source" / NAME)
     taken = sorted(course.glob(f"submitted/*/{NAME}"))[:SAMPLE]
     for path in taken:
         shutil.copytree(path, other / "submitted" / path.parent.name / NAME)
     nbgrader = Path(sys.executable).with_name("nbgrader")
+    path = os.pathsep.join([str(nbgrader.parent), os.environ["PATH"]])  # it starts other programs
     quiet = dict(cwd=other, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet["env"] = os.environ | {"PATH": path}
     subprocess.run([nbgrader, "generate_assignment", NAME], **quiet, check=True)
     began = time.perf_counter()
     subprocess.run([nbgrader, "autograde", NAME], **quiet)
@@ -112,7 +114,7 @@ def by_nbgrader(course, folder):
     subprocess.run([nbgrader, "export"], **quiet)
     with open(other / "grades.csv", newline="") as file:
         marked = sum(bool(row["timestamp"] or row["score"]) for row in csv.DictReader(file))
-    return seconds, marked
+    return seconds, marked, len(taken)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 from functools import partial
 
 import numpy as np
-from timing import Row, take_turns
 
 from belowzero import ACTIVATIONS
+
+from .timing import Row, take_turns
 
 Z = np.random.default_rng(0).normal(size=1_000_000)
 

@@ -1,26 +1,22 @@
 """Pages in a real browser: what a step of a slider costs, what a first visit transfers."""
 
-import functools
 import gzip
-import http.server
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-from timing import Row
+from tools.browser import find_browser, served, started
+
+from .timing import Row
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
 CHAPTER = "chapters/02-leaky-relu.html"
 NOTEBOOKS = ("index", "02-leaky-relu")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # Every stop of the first slider of every figure: apply it, then ask for the layout. Once as the
 # page does it, once by putting the whole picture of that stop in the place of the other.
@@ -50,20 +46,6 @@ STEPS = """() => {
   }
   return [ours, whole];
 }"""
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
-@contextmanager
-def served(folder):
-    handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def visit(browser, folder, page):
@@ -108,13 +90,11 @@ def copy_book(folder, *, default):
 
 
 def rows():
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = find_browser()
     if program is None:
         yield "pages: no browser on this system"
         return
-    flags = ["--no-sandbox", "--disable-dev-shm-usage"]
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
+    with started(program) as browser, tempfile.TemporaryDirectory() as scratch:
         books = Path(scratch, "book"), Path(scratch, "default")
         for folder, default in zip(books, (False, True), strict=True):
             copy_book(folder, default=default)
@@ -130,4 +110,3 @@ def rows():
         tail = [statistics.quantiles(side, n=20)[-1] for side in (ours, whole)]
         note = f"95th percentiles of {len(ours)}: {tail[0]:.1f}, whole pictures {tail[1]:.1f} ms"
         yield Row("a step of a slider, up to layout", ours, whole, "ms", note)
-        browser.close()

@@ -6,9 +6,10 @@ import time
 import numpy as np
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
-from timing import Row, take_turns
 
 from belowzero import explore, leaky_relu, leaky_relu_grad, plots, views
+
+from .timing import Row, take_turns
 
 STOPS = np.linspace(0, 1, 41)
 

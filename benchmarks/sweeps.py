@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
-from timing import Row, take_turns
 
 from belowzero import MLP, churn, sigmoid, sweep
+
+from .timing import Row, take_turns
 
 X, Y = churn()
 ALPHAS, SEEDS, STEPS, LR = np.linspace(0, 1, 101), range(50), 200, 0.1

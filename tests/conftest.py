@@ -1,36 +1,27 @@
 """What tests of pages share: a browser, and the built site."""
 
-import functools
-import http.server
 import os
-import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from belowzero.coursework.jail import why_no_jail
+from tools.browser import PROGRAMS, find_browser, served, started
 
 ROOT = Path(__file__).parents[1]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="session")
 def browser():
     """Start the system's Chromium."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = find_browser()
     if program is None:
-        reason = f"no browser on this system: looked for {', '.join(BROWSERS)}"
+        reason = f"no browser on this system: looked for {', '.join(PROGRAMS)}"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        # A container has neither Chromium's sandbox nor much shared memory.
-        flags = ["--no-sandbox", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
+    with started(program) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -54,16 +45,8 @@ def site():
     return ROOT / "_build" / "html"
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture(scope="session")
 def site_url(site):
     """Serve the site and return its address."""
-    handler = functools.partial(QuietHandler, directory=site)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(site) as address:
+        yield address

@@ -8,7 +8,7 @@ import os
 import statistics
 from importlib import import_module
 
-from timing import Row
+from .timing import Row
 
 os.environ.setdefault("TQDM_DISABLE", "1")
 
@@ -31,7 +31,7 @@ def main():
     """Run the benchmarks of every module named above, printing rows as they come."""
     print(f"{'':<52} {'book':>10} {'other':>10} {'':<3} {'ratio':>8} (quartiles)")
     for module in MODULES:
-        for row in import_module(module).rows():
+        for row in import_module(f".{module}", __package__).rows():
             print(line(row) if isinstance(row, Row) else row, flush=True)
 
 
