@@ -29,6 +29,7 @@ def test_a_verdict_is_one_of_four():
 
 def test_a_table_typesets_its_rows():
     assert table(["a", "b"], [[1, "x|y"]]).data == "| a | b |\n| --- | --- |\n| 1 | x\\|y |"
+    assert table(["a", "b"], [[-1, "[−2, -0.5]"]]).data.endswith("| −1 | [−2, −0.5] |")
 
 
 def test_a_table_refuses_a_row_of_another_length():

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from IPython.display import Markdown
 
+from .tables import minus
+
 VERDICTS = ("Holds", "Holds when", "Does not hold", "Not testable here")
 
 
@@ -40,7 +42,7 @@ def verdict(says, numbers, *, shown_by):
         raise ValueError(f"a verdict is one of {VERDICTS}, not {says!r}")
     if not shown_by:
         raise AssertionError(f"the numbers do not show that the claim {says.lower()!r}: {numbers}")
-    return Markdown(f"**{says}.** {numbers}")
+    return Markdown(f"**{says}.** {minus(numbers)}")
 
 
 class Claim(NamedTuple):

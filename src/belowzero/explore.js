@@ -33,7 +33,7 @@ for (const box of document.querySelectorAll(".explore")) {
   const button = controls.querySelector(".explore-play");
   if (!button) continue;
   const slider = sliders[button.dataset.plays];
-  const pace = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 150;
+  const pace = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : button.dataset.pace;
   let timer = null;
   const stop = () => {
     timer = clearInterval(timer);

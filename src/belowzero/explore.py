@@ -25,9 +25,10 @@ from matplotlib.figure import Figure
 from . import views
 from .frames import svg_panels
 from .plots import house_style
+from .tables import minus
 
 SYMBOL = {"alpha": "α", "beta": "β", "eta": "η", "lr": "η", "delta": "δ", "sigma": "σ"}
-MARGIN = {"left": 58, "right": 10, "bottom": 46, "top": 26}  # around one panel, in CSS pixels
+MARGIN = {"left": 62, "right": 10, "bottom": 46, "top": 26}  # around one panel, in CSS pixels
 
 
 def explore(draw, title, *, name=None, panels=1, size=(350, 262), play=None, start=None, **grids):
@@ -141,7 +142,7 @@ class Explorer:
             raise TypeError(f"draw must return its caption, not {caption!r}, at {where}")
         if not caption.strip() or len(caption.splitlines()) > 1:
             raise ValueError(f"a caption is one line of text, not {caption!r}, at {where}")
-        return re.sub(r"(?<!\w)-(?=[\d.])", "−", caption)  # a minus, as on the axes
+        return minus(caption)
 
     def frame(self, stop):
         """Draw one stop and return the SVG trees of its panels."""

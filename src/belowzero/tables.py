@@ -1,6 +1,17 @@
 """Tables of computed numbers, which the page typesets and nbval compares."""
 
+import re
+
 from IPython.display import Markdown
+
+
+def minus(text):
+    """Write the hyphens before numbers as minus signs, as on the axes of a figure.
+
+    >>> minus("-0.5 [-1.0, 0.2] in e-mail 1e-05")
+    '−0.5 [−1.0, 0.2] in e-mail 1e-05'
+    """
+    return re.sub(r"(?<!\w)-(?=[\d.])", "−", text)
 
 
 def table(header, rows):
@@ -16,7 +27,7 @@ def table(header, rows):
     Returns
     -------
     IPython.display.Markdown
-        Cells may hold Markdown: mathematics, links, citations.
+        Cells may hold Markdown: mathematics, links, citations. Minus signs are typeset.
 
     Raises
     ------
@@ -28,4 +39,4 @@ def table(header, rows):
         if len(row) != len(header):
             raise ValueError(f"a row has {len(row)} cells and the header {len(header)}: {row}")
     lines = [header, ["---"] * len(header), *rows]
-    return Markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
+    return Markdown(minus("\n".join("| " + " | ".join(line) + " |" for line in lines)))

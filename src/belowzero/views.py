@@ -13,7 +13,7 @@ import ipywidgets
 from .frames import differences, to_html
 from .plots import COLOR, PALETTE, house_style
 
-PACE = 150  # milliseconds a stop when a slider plays; explore.js has the same
+PACE = 150  # milliseconds a stop when a slider plays
 
 
 def page(explorer):
@@ -54,7 +54,10 @@ def _controls(explorer):
         )
     if explorer.play:
         which = list(explorer.grids).index(explorer.play)
-        controls += f'<button type="button" class="explore-play" data-plays="{which}">Play</button>'
+        controls += (
+            f'<button type="button" class="explore-play" data-plays="{which}" data-pace="{PACE}">'
+            "Play</button>"
+        )
     return controls and f'<div class="explore-controls">{controls}</div>'
 
 
