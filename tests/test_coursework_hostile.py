@@ -259,6 +259,11 @@ def test_messages_are_short_and_printable():
     assert message(marks, "half").isprintable()
 
 
+def test_code_that_writes_into_its_input_is_told_so():
+    marks = graded(solved(double="def double(z):\n    z *= factor\n    return z"))
+    assert message(marks, "double").endswith("an array that it was given: make a new one.")
+
+
 def test_hidden_cases_differ_between_students_and_are_the_same_again():
     shown = solved(half="def half(z):\n    if len(z) > 1: raise ValueError(z)\n    return z / 2")
     data = json.dumps(shown).encode()

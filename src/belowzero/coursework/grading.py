@@ -222,6 +222,8 @@ def _tested(item, assignment, submission, session, names, secret):
         status, message = stop.status, _WHY[stop.status]
     except StudentError as error:
         status, message = "error", str(error)
+        if "read-only" in message:  # NumPy's word for an array that the test has locked
+            message += ". Your code writes into an array that it was given: make a new one."
     except AssertionError as error:
         status, message = "wrong", str(error)
     except Exception as error:
