@@ -4,7 +4,7 @@ import functools
 import http.server
 import shutil
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from playwright.sync_api import sync_playwright
 
@@ -30,6 +30,10 @@ def started(program):
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args):
         pass
+
+    def handle(self):
+        with suppress(ConnectionError):  # of a browser that leaves before it has all
+            super().handle()
 
 
 @contextmanager
