@@ -1,4 +1,5 @@
 import base64
+import gc
 import json
 import re
 from xml.etree import ElementTree
@@ -240,6 +241,22 @@ def test_moving_a_widget_changes_its_picture():
     before = picture.value
     slider.value = 1
     assert "α = 0.5" in picture.value and picture.value != before
+
+
+def test_a_live_picture_is_shown_before_garbage_is_looked_for():
+    collects = []
+
+    def watched(ax, alpha):
+        collects.append(gc.isenabled())
+        return bent(ax, alpha)
+
+    box = views.widget(explore(watched, "Bent", alpha=[0.0, 0.5]))
+    _, picture, slider = box.children
+    picture.observe(lambda _: collects.append(gc.isenabled()), "value")
+    collects.clear()
+    slider.value = 1
+    assert collects == [False, False]
+    assert gc.isenabled()
 
 
 def test_a_widget_plays_when_asked():

@@ -3,8 +3,10 @@
 The fourth view, the captions of all stops as text, is the ``repr`` of the `Explorer`.
 """
 
+import gc
 import io
 import json
+from contextlib import contextmanager
 from html import escape
 from importlib import resources
 
@@ -95,13 +97,15 @@ def widget(explorer):
 
     def show(_=None):
         stop = tuple(slider.value for slider in sliders)
-        if stop not in seen:
-            seen[stop] = (
-                f'<div class="explore"><p><b>{escape(explorer.title)}</b></p>'
-                f'<div class="explore-panels">{"".join(map(to_html, explorer.frame(stop)))}</div>'
-                f'<p class="explore-caption">{escape(explorer.captions[stop])}</p></div>'
-            )
-        picture.value = seen[stop]
+        with _garbage_kept():
+            if stop not in seen:
+                panels = "".join(map(to_html, explorer.frame(stop)))
+                seen[stop] = (
+                    f'<div class="explore"><p><b>{escape(explorer.title)}</b></p>'
+                    f'<div class="explore-panels">{panels}</div>'
+                    f'<p class="explore-caption">{escape(explorer.captions[stop])}</p></div>'
+                )
+            picture.value = seen[stop]
 
     for slider in sliders:
         slider.observe(show, "value")
@@ -113,6 +117,18 @@ def widget(explorer):
         ipywidgets.jslink((button, "value"), (played, "index"))
         parts.append(button)
     return ipywidgets.VBox(parts)
+
+
+@contextmanager
+def _garbage_kept():
+    """Let a picture be shown before Python looks for garbage, which takes as long as drawing it."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def stylesheet():
