@@ -104,9 +104,9 @@ def by_nbgrader(course, folder):
     for path in taken:
         shutil.copytree(path, other / "submitted" / path.parent.name / NAME)
     nbgrader = Path(sys.executable).with_name("nbgrader")
-    path = os.pathsep.join([str(nbgrader.parent), os.environ["PATH"]])  # it starts other programs
+    programs = f"{nbgrader.parent}{os.pathsep}{os.environ['PATH']}"  # it calls alembic by its name
     quiet = dict(cwd=other, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    quiet["env"] = os.environ | {"PATH": path}
+    quiet["env"] = os.environ | {"PATH": programs}
     subprocess.run([nbgrader, "generate_assignment", NAME], **quiet, check=True)
     began = time.perf_counter()
     subprocess.run([nbgrader, "autograde", NAME], **quiet)

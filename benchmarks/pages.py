@@ -14,7 +14,6 @@ from tools.browser import find_browser, served, started
 from .timing import Row
 
 ROOT = Path(__file__).parents[1]
-SITE = ROOT / "_build" / "html"
 CHAPTER = "chapters/02-leaky-relu.html"
 NOTEBOOKS = ("index", "02-leaky-relu")
 

@@ -154,10 +154,14 @@ def visit(browser, address):
         context.close()
 
 
-def begin(page):
-    """Open the first answer that waits, to the end: keys typed before would be lost."""
+def follow(page, role, name):
+    """Click, and wait until the next page is there: keys typed before would be lost."""
     with page.expect_navigation():
-        page.get_by_role("link", name="Mark the next answer").click()
+        page.get_by_role(role, name=name).click()
+
+
+def begin(page):
+    follow(page, "link", "Mark the next answer")
     return page
 
 
@@ -170,8 +174,7 @@ def mark(page, *digits):
 
 
 def save(page):
-    with page.expect_navigation():
-        page.get_by_role("button", name="Save and next").click()
+    follow(page, "button", "Save and next")
 
 
 def key_of(item, student):
@@ -332,8 +335,7 @@ def test_back_shows_what_was_given_and_lets_it_be_corrected(visit, course):
     page.keyboard.press("1")
     page.get_by_label("Comment").fill("Good.")
     save(page)
-    with page.expect_navigation():
-        page.get_by_role("link", name="Back").click()
+    follow(page, "link", "Back")
     assert page.get_by_label("Comment").input_value() == "Good."
     second = page.get_by_role("group", name="the axes have names")
     assert second.get_by_role("radio", name="1", exact=True).is_checked()
@@ -344,8 +346,7 @@ def test_back_shows_what_was_given_and_lets_it_be_corrected(visit, course):
 def test_skip_saves_nothing_and_the_answer_comes_again(visit, course):
     page = begin(visit())
     first = page.locator("h1").inner_text()
-    with page.expect_navigation():
-        page.get_by_role("link", name="Skip").click()
+    follow(page, "link", "Skip")
     for _ in range(5):
         mark(page, "1", "1")
     page.get_by_role("heading", name=first).wait_for()
@@ -357,8 +358,7 @@ def test_the_list_leads_to_an_answer(visit, course):
     marking.save_marks(course.folder, "a1", "s02", item, [1, 0.5], "")
     page = visit()
     assert page.get_by_role("heading", name="a1-plot: 1 of 3 marked").is_visible()
-    with page.expect_navigation():
-        page.get_by_role("link", name="1.5 points").click()
+    follow(page, "link", "1.5 points")
     assert page.url.endswith(key_of("a1-plot", "s02"))
 
 
@@ -378,15 +378,12 @@ def test_names_are_hidden_until_they_are_asked_for(visit):
     begin(page)
     assert not personal.search(page.content() + page.url)
     before = page.url
-    with page.expect_navigation():
-        page.get_by_role("button", name="Show names").click()
+    follow(page, "button", "Show names")
     assert personal.search(page.locator("h1").inner_text())
     assert page.url == before
-    with page.expect_navigation():
-        page.get_by_role("link", name="All answers").click()
+    follow(page, "link", "All answers")
     assert page.get_by_text("Ada Quill (s01)").first.is_visible()
-    with page.expect_navigation():
-        page.get_by_role("button", name="Hide names").click()
+    follow(page, "button", "Hide names")
     assert not personal.search(page.content())
 
 
@@ -580,8 +577,7 @@ def test_every_page_is_accessible_and_fits(visit, course, theme, size):
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], where
     page.goto(page.url.split(TOKEN)[0] + f"{TOKEN}/{pages[1]}")
     page.get_by_text("The task, and one good answer").click()
-    with page.expect_navigation():
-        page.get_by_role("button", name="Show names").click()
+    follow(page, "button", "Show names")
     save(page)
     page.get_by_role("alert").wait_for()
     assert not violations(page), "with an error"

@@ -142,10 +142,10 @@ def leaky_relu_grad(z, alpha=0.01):
     >>> leaky_relu_grad([-3.0, 0.0, 0.5])
     array([0.01, 0.01, 1.  ])
     """
-    if ((alpha >= 0) & (alpha <= 1)).all():
+    if ((alpha >= 0) & (alpha <= 1)).all():  # the same with fewer passes
         slope = np.empty_like(z, shape=np.broadcast(z, alpha).shape)
         slope[...] = z > 0
-        return np.maximum(slope, alpha, out=slope)[()]  # the same in one pass
+        return np.maximum(slope, alpha, out=slope)[()]
     return (z > 0) + alpha * (z <= 0)
 
 

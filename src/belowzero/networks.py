@@ -233,8 +233,8 @@ class MLP:
         X : (samples, inputs) or (n, samples, inputs) array_like
             The same samples for all networks, or each its own.
         out : Layers, optional
-            What an earlier call returned, to write over: memory in use is faster than new. Left
-            alone if it was for another number of samples.
+            What an earlier call of this network returned, to write over: memory in use is faster
+            than new. Left alone if it was for another number of samples.
 
         Returns
         -------
@@ -244,8 +244,8 @@ class MLP:
         function = ACTIVATIONS[self.activation]
         if out is None or out.z[0].shape[1] != x.shape[1]:
             shapes = [(self.n, x.shape[1], width) for width in self.sizes[1:]]
-            z, a = ([self._empty(*shape) for shape in shapes] for _ in range(2))
-            a[-1] = z[-1]
+            z = [self._empty(*shape) for shape in shapes]
+            a = [self._empty(*shape) for shape in shapes[:-1]] + z[-1:]
             out = Layers(z, a, [None] * len(alphas))
         for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
             z = self._product(x, w, out=out.z[i])

@@ -160,7 +160,8 @@ def train(
     for name, value in zip(rates, values, strict=True):
         if not (value >= 0).all():
             raise ValueError(f"{name} must not be negative, got {value.min()}")
-    lr, momentum, *decays = (value[:, None] if value.any() else None for value in values)
+    lr, *others = (value[:, None] for value in values)
+    momentum, *decays = (rate if rate.any() else None for rate in others)
     epoch = -(-len(X) // (batch_size or len(X)))
     history = _empty_history(nets.n, _steps("every", epoch if every is None else every, steps))
     row = {step: row for row, step in enumerate(history.steps)}
@@ -201,8 +202,7 @@ def train(
                     for p, g in zip(arrays, by_array, strict=True):
                         g += decay[..., None] * p
             velocity = gradients.flat if momentum is None else momentum * velocity + gradients.flat
-            if lr is not None:
-                learned -= np.multiply(lr, velocity, out=gradients.flat)
+            learned -= np.multiply(lr, velocity, out=gradients.flat)
             if progress:
                 progress()
     net.params[...] = nets.params[: net.n]
