@@ -111,25 +111,31 @@ def course(tmp_path, png):
 
 @pytest.fixture
 def address(course, assignment):
-    """Serve the page and return its address."""
+    """Serve the page and return its address, when it has read the marks and not before."""
     loop = asyncio.new_event_loop()
-    sockets = bind_sockets(0, "127.0.0.1")
+    thread = threading.Thread(target=loop.run_forever)
 
-    async def serve():
-        page = application(course.folder, assignment, ROSTER, TOKEN)
-        server = HTTPServer(page)
-        server.add_sockets(sockets)
-        await stop.wait()
+    async def start():
+        server = HTTPServer(application(course.folder, assignment, ROSTER, TOKEN))
+        server.add_sockets(sockets := bind_sockets(0, "127.0.0.1"))
+        return server, sockets[0].getsockname()[1]
+
+    async def end(server):
         server.stop()
         await server.close_all_connections()
 
-    stop = asyncio.Event()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
+    def run(coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
+
     thread.start()
-    yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}/{TOKEN}/"
-    loop.call_soon_threadsafe(stop.set)
-    thread.join()
-    loop.close()
+    try:
+        server, port = run(start())
+        yield f"http://127.0.0.1:{port}/{TOKEN}/"
+        run(end(server))
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 @pytest.fixture
