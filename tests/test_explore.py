@@ -79,11 +79,36 @@ def test_numbers_are_labelled_with_the_decimals_that_tell_them_apart():
     assert labels == {"a": ["0.00", "0.25", "1.00"], "b": ["1", "2"], "c": ["1e−05", "1"]}
 
 
+@pytest.mark.parametrize(
+    ("stops", "labels"),
+    [
+        ([1e-10, 1], ["1e−10", "1"]),
+        ([1e-10, 2e-10], ["1e−10", "2e−10"]),
+        ([0.12341, 0.12342], ["0.12341", "0.12342"]),
+        ([-0.5, -2e-17, 0.1 + 0.2], ["−0.5", "0.0", "0.3"]),
+    ],
+)
+def test_labels_tell_stops_apart(stops, labels):
+    assert explore(lambda ax, **_: "x", "L", a=stops).labels["a"] == labels
+
+
+def test_a_start_is_a_stop_up_to_rounding():
+    explorer = explore(bent, "Bent", alpha=np.linspace(0, 1, 41), start={"alpha": 0.3})
+    assert explorer.start == (12,)
+
+
 def test_a_stop_does_not_depend_on_the_stops_drawn_before_it():
-    explorer = explore(bent, "Bent", alpha=[0.0, 0.5])
-    before = [to_html(picture) for picture in explorer.frame((0,))]
-    explorer.frame((1,))
-    assert [to_html(picture) for picture in explorer.frame((0,))] == before
+    def draw(ax, k):
+        ax.plot([0, 1], [0, k])
+        if k == 1:
+            ax.set_aspect("equal")
+            ax.spines["left"].set_visible(False)
+            ax.figure.text(0.5, 0.5, "here")
+        return f"k = {k}"
+
+    alone, after = (explore(draw, "Traces", k=stops) for stops in ([0], [0, 1]))
+    first, again = ([to_html(panel) for panel in e.frame((0,))] for e in (alone, after))
+    assert again == first
 
 
 def test_a_minus_in_a_caption_is_typeset_but_no_hyphen_or_exponent():
@@ -115,7 +140,8 @@ def test_an_error_in_draw_names_the_stop():
         ({"alpha": [0.1, 0.1]}, ValueError, "a stop twice"),
         ({"a": [1], "b": [1], "c": [1], "d": [1]}, ValueError, "at most three sliders, not 4"),
         ({"alpha": [1], "start": {"alpha": 2}}, ValueError, "alpha = 2 is no stop"),
-        ({"alpha": [1], "start": {"beta": 2}}, ValueError, "beta = 2 is no stop"),
+        ({"alpha": [1], "start": {"beta": 2}}, ValueError, "'beta' names no slider"),
+        ({"panels": 2.0}, ValueError, "a whole number from 1 to 4, not 2.0"),
         ({"alpha": [1], "play": "step"}, ValueError, "play='step' names no slider"),
         ({"panels": 0}, ValueError, "panels must be a whole number from 1 to 4, not 0"),
     ],
@@ -260,8 +286,10 @@ def test_a_live_picture_is_shown_before_garbage_is_looked_for():
 
 
 def test_a_widget_plays_when_asked():
-    box = views.widget(explore(bent, "Bent", play="alpha", alpha=[0.0, 0.5]))
-    assert [type(child).__name__ for child in box.children][-1] == "Play"
+    how = dict(play="alpha", alpha=[0.0, 0.5], start={"alpha": 0.5})
+    *_, slider, button = views.widget(explore(bent, "Bent", **how)).children
+    assert type(button).__name__ == "Play"
+    assert button.value == slider.index == 1
 
 
 def test_the_style_sheet_has_each_colour_for_light_and_dark():

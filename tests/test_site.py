@@ -425,6 +425,9 @@ def test_play_plays_pauses_and_stops_at_the_end(visit, name):
         page.clock.run_for(200 * len(slider_stops(slider)))
         assert slider.input_value() == slider.get_attribute("max")
         assert button.inner_text() == at_rest
+        button.click()
+        assert state(box, slider) == begin
+        button.click()
 
 
 @every_notebook

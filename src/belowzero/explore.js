@@ -47,7 +47,10 @@ for (const box of document.querySelectorAll(".explore")) {
   };
   button.addEventListener("click", () => {
     if (timer) return stop();
-    if (slider.value === slider.max) slider.value = 0;
+    if (slider.value === slider.max) {
+      slider.value = 0;
+      show();
+    }
     button.textContent = "Pause";
     caption.ariaLive = "off"; // a moving caption would only stammer
     timer = setInterval(step, pace);

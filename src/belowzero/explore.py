@@ -17,7 +17,8 @@ import base64
 import itertools
 import os
 import re
-from numbers import Real
+from math import isclose
+from numbers import Integral, Real
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -95,7 +96,7 @@ class Explorer:
             raise TypeError(f"draw must be a function of axes and settings, not {draw!r}")
         if len(grids) > 3:
             raise ValueError(f"a figure has at most three sliders, not {len(grids)}: {list(grids)}")
-        if panels not in range(1, 5):
+        if not isinstance(panels, Integral) or not 1 <= panels <= 4:
             raise ValueError(f"panels must be a whole number from 1 to 4, not {panels!r}")
         if play is not None and play not in grids:
             raise ValueError(f"play={play!r} names no slider; there are {list(grids)}")
@@ -104,33 +105,30 @@ class Explorer:
         self.grids = {key: _stops(key, grid) for key, grid in grids.items()}
         self.labels = {key: _labels(grid) for key, grid in self.grids.items()}
         self.symbols = {key: SYMBOL.get(key, key.replace("_", " ")) for key in self.grids}
-        for key, value in start.items():
-            if value not in self.grids.get(key, ()):
-                raise ValueError(f"start: {key} = {value!r} is no stop of {self.grids.get(key)}")
-        self.start = tuple(grid.index(start.get(key, grid[0])) for key, grid in self.grids.items())
-        self.figure = self._new_figure()
+        if unknown := start.keys() - self.grids.keys():
+            raise ValueError(f"start: {unknown.pop()!r} names no slider; there are {list(grids)}")
+        self.start = tuple(
+            _index(key, grid, start.get(key, grid[0])) for key, grid in self.grids.items()
+        )
         stops = itertools.product(*(range(len(grid)) for grid in self.grids.values()))
         self.captions = {stop: self.draw_stop(stop) for stop in stops}
 
-    def _new_figure(self):
+    def _new_axes(self):
+        """Return the panels of an empty figure, on which no other stop has left a trace."""
         width, height = self.size
         across = (1 - (MARGIN["left"] + MARGIN["right"]) / width) / self.panels
         up = 1 - (MARGIN["bottom"] + MARGIN["top"]) / height
-        with house_style():
-            figure = Figure(figsize=(self.panels * width / 72, height / 72))
-            for i in range(self.panels):
-                left = (i + MARGIN["left"] / width) / self.panels
-                figure.add_axes((left, MARGIN["bottom"] / height, across, up))
-        return figure
+        self.figure = Figure(figsize=(self.panels * width / 72, height / 72))
+        lefts = [(i + MARGIN["left"] / width) / self.panels for i in range(self.panels)]
+        places = [(left, MARGIN["bottom"] / height, across, up) for left in lefts]
+        return np.array([self.figure.add_axes(place) for place in places])
 
     def draw_stop(self, stop):
-        """Draw one stop on the figure that all stops share, and return its caption."""
+        """Draw one stop on a new figure, and return its caption."""
         settings = {key: grid[i] for (key, grid), i in zip(self.grids.items(), stop, strict=True)}
         where = ", ".join(f"{key} = {value}" for key, value in settings.items()) or "its one stop"
-        axes = np.array(self.figure.axes)
         with house_style():
-            for ax in axes:
-                ax.clear()
+            axes = self._new_axes()
             try:
                 caption = self.draw(axes if self.panels > 1 else axes[0], **settings)
             except Exception as error:
@@ -187,11 +185,24 @@ def _stops(key, grid):
     return stops
 
 
+def _index(key, stops, value):
+    """Return where a value stands among the stops of one slider, which may come from linspace."""
+    for i, stop in enumerate(stops):
+        numbers = isinstance(stop, Real) and isinstance(value, Real)
+        if stop == value or (numbers and isclose(stop, value)):
+            return i
+    raise ValueError(f"start: {key} = {value!r} is no stop of {stops}")
+
+
 def _labels(stops):
     """Write the stops of one slider, numbers with as many decimals as tell them apart."""
     if isinstance(stops[0], str):
         return stops
-    for decimals in range(4):
-        if np.allclose(stops, np.round(stops, decimals), rtol=0, atol=1e-9):
-            return [f"{stop:.{decimals}f}".replace("-", "−") for stop in stops]
-    return [f"{stop:.3g}".replace("-", "−") for stop in stops]
+    rounding = 1e-12 * np.abs(stops).max()
+    fixed = [
+        f"z.{n}f" for n in range(4) if np.allclose(stops, np.round(stops, n), rtol=0, atol=rounding)
+    ]
+    for form in fixed + [f".{n}g" for n in range(3, 18)]:
+        labels = [format(stop, form).replace("-", "−") for stop in stops]
+        if len(set(labels)) == len(stops):
+            return labels

@@ -74,7 +74,7 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def power_of_ten(value, _=None):
     """Label a decade as ``10⁻³``, which is plain text, so that it takes the page's own type."""
     exponent = round(np.log10(value))
-    if not np.isclose(value, 10.0**exponent):
+    if not np.isclose(value, 10.0**exponent, atol=0):
         return ""
     if -2 <= exponent <= 2:
         return f"{10.0**exponent:g}"

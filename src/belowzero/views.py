@@ -45,14 +45,15 @@ def page(explorer):
 
 
 def _controls(explorer):
-    controls = ""
+    controls = ""  # an output is live unless told not to be, and the input says its value already
     for (key, labels), i in zip(explorer.labels.items(), explorer.start, strict=True):
         symbol, label = escape(explorer.symbols[key]), escape(labels[i])
         widest = max(map(len, labels))  # keeps the track as it is while the label changes
         controls += (
             f'<label><span>{symbol}</span><input type="range" min="0" max="{len(labels) - 1}" '
             f'value="{i}" autocomplete="off" aria-valuetext="{symbol} = {label}">'
-            f'<output style="min-width:max(3.5rem, {widest}ch)">{label}</output></label>'
+            f'<output aria-live="off" style="min-width:max(3.5rem, {widest}ch)">{label}</output>'
+            "</label>"
         )
     if explorer.play:
         which = list(explorer.grids).index(explorer.play)
@@ -113,7 +114,8 @@ def widget(explorer):
     parts = [ipywidgets.HTML(f"<style>{stylesheet()}</style>"), picture, *sliders]
     if explorer.play:
         played = sliders[list(explorer.grids).index(explorer.play)]
-        button = ipywidgets.Play(min=0, max=len(played.options) - 1, interval=PACE)
+        steps = dict(value=played.index, min=0, max=len(played.options) - 1)
+        button = ipywidgets.Play(**steps, interval=PACE)
         ipywidgets.jslink((button, "value"), (played, "index"))
         parts.append(button)
     return ipywidgets.VBox(parts)
