@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -22,9 +23,16 @@ def test_a_verdict_fails_when_its_numbers_no_longer_show_it():
         verdict("Holds", "0% of 640.", shown_by=False)
 
 
-def test_a_verdict_is_one_of_four():
-    with pytest.raises(ValueError, match="not 'Perhaps'"):
-        verdict("Perhaps", "0%", shown_by=True)
+@pytest.mark.parametrize("says", ["Perhaps", "Holds when", "Holds when ", "Holdsfoo"])
+def test_a_verdict_is_one_of_four(says):
+    with pytest.raises(ValueError, match=f"a verdict is one of .*: '{says}'"):
+        verdict(says, "0%", shown_by=True)
+
+
+@pytest.mark.parametrize("shown_by", ["False", float("nan"), 1, None])
+def test_a_verdict_rests_on_a_condition(shown_by):
+    with pytest.raises(TypeError, match="shown_by must be true or false"):
+        verdict("Holds", "0%", shown_by=shown_by)
 
 
 def test_a_table_typesets_its_rows():
@@ -48,8 +56,10 @@ def wrong_side(z, alpha):
         (lambda z, alpha: None, "returns nothing"),
         (lambda z, alpha: z[:1], "has shape (1,), not (2,)"),
         (lambda z, alpha: 1 / 0, "raises ZeroDivisionError"),
-        (lambda z, alpha: [[1.0], [2.0, 3.0]], "is no array of numbers"),
-        (lambda z, alpha: ["a", "b"], "is no array of numbers"),
+        (lambda z, alpha: [[1.0], [2.0, 3.0]], "is no array of real numbers"),
+        (lambda z, alpha: ["1", "2"], "is no array of real numbers"),
+        (lambda z, alpha: leaky_relu(z, alpha) + 5j, "is no array of real numbers"),
+        (lambda z, alpha: leaky_relu(z, alpha) * (1 + 5e-7), "gives -0.30000015 at index 0, not"),
         (wrong_side, "gives -3 at index 0, not -0.3"),
     ],
 )
@@ -58,13 +68,28 @@ def test_a_check_says_what_to_look_at_next(answer, hint, capsys):
     assert hint in capsys.readouterr().out
 
 
-def test_a_check_notices_an_answer_that_changes_its_input(capsys):
+@pytest.mark.parametrize("kind", [np.array, list])
+def test_a_check_notices_an_answer_that_changes_its_input(kind, capsys):
     def in_place(z, alpha):
-        z[z < 0] *= alpha
+        z[0] = z[0] * alpha
         return z
 
-    check(in_place, leaky_relu, (np.array([-3.0, 2.0]), 0.1))
+    check(in_place, leaky_relu, (kind([-3.0, 2.0]), 0.1))
     assert "changes its input" in capsys.readouterr().out
+
+
+def test_a_check_takes_functions_without_a_name_and_inputs_with_nan(capsys):
+    check(partial(leaky_relu, alpha=0.1), leaky_relu_01, (np.array([np.nan, -1.0]),))
+    assert "Right: your answer agrees in the case." in capsys.readouterr().out
+
+
+def leaky_relu_01(z):
+    return leaky_relu(z, 0.1)
+
+
+def test_a_check_needs_a_case():
+    with pytest.raises(ValueError, match="no cases to check"):
+        check(leaky_relu, leaky_relu)
 
 
 def test_a_check_is_not_fooled_by_nan(capsys):

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from IPython.display import Markdown
 
 from .tables import minus
@@ -29,7 +30,9 @@ def verdict(says, numbers, *, shown_by):
     Raises
     ------
     ValueError
-        If `says` is not one of the verdicts.
+        If `says` is not one of the verdicts, or a condition is missing.
+    TypeError
+        If `shown_by` is neither true nor false.
     AssertionError
         If `shown_by` is false.
 
@@ -38,8 +41,11 @@ def verdict(says, numbers, *, shown_by):
     >>> verdict("Holds when α ≤ 1", "Largest error 0 up to α = 1.", shown_by=True).data
     '**Holds when α ≤ 1.** Largest error 0 up to α = 1.'
     """
-    if not says.startswith(VERDICTS):
-        raise ValueError(f"a verdict is one of {VERDICTS}, not {says!r}")
+    conditional = says.startswith("Holds when ") and says.split()[2:]
+    if not conditional and (says not in VERDICTS or says == "Holds when"):
+        raise ValueError(f"a verdict is one of {VERDICTS}, the second with its condition: {says!r}")
+    if not isinstance(shown_by, bool | np.bool_):
+        raise TypeError(f"shown_by must be true or false, not {shown_by!r}")
     if not shown_by:
         raise AssertionError(f"the numbers do not show that the claim {says.lower()!r}: {numbers}")
     return Markdown(f"**{says}.** {minus(numbers)}")
