@@ -218,8 +218,10 @@ def test_a_copys_weights_are_views_of_its_own_parameters(copied):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"sizes": [3]}, "at least two positive widths"),
-        ({"sizes": [3, 0, 1]}, "at least two positive widths"),
+        ({"sizes": [3]}, r"at least two positive whole numbers, got \[3\]"),
+        ({"sizes": [3, 0, 1]}, "at least two positive whole numbers"),
+        ({"sizes": [2.9, 1]}, r"at least two positive whole numbers, got \[2.9, 1\]"),
+        ({"sizes": "31"}, "at least two positive whole numbers, got"),
         ({"activation": "lrelu"}, "activation must be one of .*leaky_relu.* got 'lrelu'"),
         ({"init": "xavier"}, "init must be one of .*glorot.* got 'xavier'"),
         ({"learn_alpha": "layer"}, "learn_alpha must be one of"),

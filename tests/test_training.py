@@ -345,14 +345,37 @@ def test_a_diagnostic_of_one_network_sees_one(sizes):
 # Errors
 
 
+def test_nothing_trains_on_after_an_error():
+    def broken(state):
+        seen.append(state)
+        raise ZeroDivisionError
+
+    seen = []
+    with ThreadPoolExecutor(2) as pool:
+        with pytest.raises(ZeroDivisionError):
+            sweep([2, 64, 1], X, Y, steps=1, seed=range(300), executor=pool, record={"b": broken})
+        known = len(seen)
+    assert len(seen) == known
+
+
+@pytest.mark.parametrize("sizes", [[2, 3, 1], [2, 30, 1]], ids=["narrow", "wide"])
+@pytest.mark.parametrize("setting", ["lr", "seed"])
+def test_one_network_takes_one_value_of_a_setting(sizes, setting):
+    settings = {"lr": 0.1, setting: [1, 2]}
+    with pytest.raises(ValueError, match="one network takes one value of each setting, got 2"):
+        train(MLP(sizes), X, Y, steps=1, **settings)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"lr": -0.1}, "lr must not be negative, got -0.1"),
         ({"momentum": [0.9, -1]}, "momentum must not be negative"),
         ({"alpha": []}, "alpha is an axis without a value"),
-        ({"batch_size": 41}, "batch_size must be from 1 to 40"),
-        ({"batch_size": 0}, "batch_size must be from 1 to 40"),
+        ({"batch_size": 41}, "batch_size must be a whole number from 1 to 40, got 41"),
+        ({"batch_size": 0}, "batch_size must be a whole number from 1 to 40, got 0"),
+        ({"batch_size": 4.0}, "batch_size must be a whole number from 1 to 40, got 4.0"),
+        ({"sizes": []}, r"at least two positive whole numbers, got \[\]"),
         ({"every": 0}, "every must be a positive integer"),
         ({"every": [5, 11]}, "every must be steps from 0 to 10"),
         ({"keep": [11]}, "keep must be steps from 0 to 10"),
@@ -363,6 +386,7 @@ def test_a_diagnostic_of_one_network_sees_one(sizes):
         ({"sizes": [2, 3], "loss": "binary"}, "binary loss needs one output"),
         ({"sizes": [3, 1]}, r"X must have shape \(samples, 3\), got \(40, 2\)"),
         ({"y": Y[:-1]}, r"y must have shape \(40,\)"),
+        ({"sizes": [2, 3], "loss": "squared"}, r"y must have shape \(40, 3\), .* got \(40,\)"),
         ({"y": 2 * Y}, "y must hold 0 and 1"),
         ({"y": Y - 1, "sizes": [2, 3]}, "y must hold classes 0 to 2"),
         ({"y": np.where(Y, np.nan, 0), "loss": "squared"}, "y must be finite"),
@@ -400,11 +424,25 @@ def test_networks_that_are_not_there_are_refused(wanted, message):
 
 
 def test_there_is_no_progress_bar_in_ci(monkeypatch):
-    monkeypatch.setenv("CI", "1")
-    monkeypatch.setattr("belowzero.sweeps.tqdm", lambda **settings: bars.append(settings) or Bar())
+    assert bar_of_a_sweep(monkeypatch, CI="1")["disable"]
+    assert bar_of_a_sweep(monkeypatch, TQDM_DISABLE="1")["disable"]
+
+
+def test_elsewhere_there_is_one_after_a_second(monkeypatch):
+    bar = bar_of_a_sweep(monkeypatch)
+    assert (bar["disable"], bar["delay"], bar["total"]) == (False, 1, 7)
+
+
+def bar_of_a_sweep(monkeypatch, **environment):
+    """The settings of the progress bar of a sweep of 7 steps."""
+    for name in "CI", "TQDM_DISABLE":
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     bars = []
-    sweep([2, 1], X, Y, steps=1, activation="relu")
-    assert bars[0]["disable"]
+    monkeypatch.setattr("belowzero.sweeps.tqdm", lambda **settings: bars.append(settings) or Bar())
+    sweep([2, 1], X, Y, steps=7, activation="relu")
+    return bars[0]
 
 
 class Bar:
@@ -418,11 +456,6 @@ class Bar:
 
     def update(self, n=1):
         pass
-
-
-def test_a_short_sweep_shows_no_progress_bar(capsys):
-    sweep([2, 1], X, Y, steps=1, activation="relu")
-    assert capsys.readouterr().err == ""
 
 
 def test_a_learned_slope_that_overflows_is_reported_as_diverged():

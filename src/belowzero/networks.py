@@ -2,7 +2,7 @@
 
 An `MLP` is an ensemble: n networks of one shape that differ in their numbers. The first axis of
 every array is the ensemble, so a grid of α × seeds runs through a layer in one operation, and no
-operation mixes two networks: each comes out bit for bit as if it were alone.
+operation mixes two networks: each comes out of `train` bit for bit as if it were alone.
 
 Lists over layers are aligned: `weights[l]`, `biases[l]`, `z[l]`, `a[l]` and `deltas[l]` all belong
 to layer l, where 0 is the first hidden layer and −1 the output, which is linear (a = z). Networks
@@ -12,6 +12,7 @@ too narrow for BLAS (a few units a layer) keep the ensemble as the fastest axis 
 from copy import copy
 from itertools import pairwise
 from math import prod
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -98,9 +99,7 @@ class MLP:
         bias=0.0,
         seed=0,
     ):
-        self.sizes = tuple(int(size) for size in sizes)
-        if len(self.sizes) < 2 or min(self.sizes) < 1:
-            raise ValueError(f"sizes must be at least two positive widths, got {list(sizes)}")
+        self.sizes = widths(sizes)
         one_of("activation", activation, ACTIVATIONS)
         one_of("learn_alpha", learn_alpha, (None, "shared", "unit"))
         one_of("init", init, INITS)
@@ -336,6 +335,14 @@ def _spread(delta, shape):
         raise ValueError(
             f"delta of shape {delta.shape} does not fit outputs of shape {shape}"
         ) from None
+
+
+def widths(sizes):
+    """Check the sizes of a network and return them as a tuple of int."""
+    sizes = tuple(sizes)
+    if len(sizes) < 2 or not all(isinstance(size, Integral) and size > 0 for size in sizes):
+        raise ValueError(f"sizes must be at least two positive whole numbers, got {list(sizes)}")
+    return tuple(map(int, sizes))
 
 
 def one_of(name, value, allowed):

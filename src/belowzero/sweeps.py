@@ -5,7 +5,7 @@ does not show in the result, not in the last bit.
 """
 
 import os
-from concurrent.futures import as_completed
+from concurrent.futures import as_completed, wait
 from dataclasses import dataclass
 from itertools import pairwise, product
 from math import ceil
@@ -13,7 +13,7 @@ from math import ceil
 import numpy as np
 from tqdm.auto import tqdm
 
-from .networks import MLP, one_of
+from .networks import MLP, one_of, widths
 from .training import BLAS, train
 
 _STRUCTURE = ("activation", "learn_alpha", "init")  # one value for each ensemble
@@ -133,6 +133,7 @@ def sweep(sizes, X, y, *, steps, executor=None, **settings):
         if name not in _SETTINGS + _OPTIONS:
             allowed = ", ".join(_SETTINGS + _OPTIONS)
             raise TypeError(f"unknown setting {name!r}; there are {allowed}")
+    sizes = widths(sizes)
     options = {"steps": steps} | {n: v for n, v in settings.items() if n in _OPTIONS}
     settings = {n: v for n, v in settings.items() if n in _SETTINGS}
     settings.setdefault("seed", 0)
@@ -185,9 +186,12 @@ def _train_all(jobs, steps, executor):
         if executor is None:
             return [_train_chunk(*job, progress=bar.update) for job in jobs]
         futures = [executor.submit(_train_chunk, *job) for job in jobs]
-        for future in as_completed(futures):
-            future.result()
-            bar.update(steps)
+        try:
+            for future in as_completed(futures):
+                future.result()
+                bar.update(steps)
+        finally:  # after an error, too, none trains on when the limit of threads is lifted
+            wait([future for future in futures if not future.cancel()])
     return [future.result() for future in futures]
 
 

@@ -150,13 +150,20 @@ def train(
     X, y, loss = _data(net, X, y, loss)
     if not isinstance(steps, Integral) or steps < 0:
         raise ValueError(f"steps must be a non-negative integer, got {steps!r}")
-    if batch_size is not None and not 1 <= batch_size <= len(X):
-        raise ValueError(f"batch_size must be from 1 to {len(X)} samples, got {batch_size}")
+    if batch_size is not None and not (
+        isinstance(batch_size, Integral) and 1 <= batch_size <= len(X)
+    ):
+        raise ValueError(
+            f"batch_size must be a whole number from 1 to {len(X)}, got {batch_size!r}"
+        )
     # einsum adds in another order where the ensemble has length one: train it beside a copy
     nets = net[[0, 0]] if net.n == 1 and net.narrow else net
     rates = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
     rates |= {"bias_decay": bias_decay, "alpha_decay": alpha_decay}
-    *values, seed, _ = per_network(**rates, seed=seed, networks=np.zeros(nets.n))
+    *values, seed, _ = per_network(**rates, seed=seed, networks=np.zeros(net.n))
+    if len(seed) != net.n:
+        raise ValueError(f"one network takes one value of each setting, got {len(seed)}")
+    *values, seed = (np.resize(value, nets.n) for value in (*values, seed))
     for name, value in zip(rates, values, strict=True):
         if not (value >= 0).all():
             raise ValueError(f"{name} must not be negative, got {value.min()}")
@@ -281,9 +288,10 @@ def _data(net, X, y, name):
         raise ValueError(f"the binary loss needs one output, the network has {outputs}")
     if name == "softmax" and outputs < 2:
         raise ValueError("the softmax loss needs at least two outputs, the network has 1")
-    wanted = (len(X), outputs) if name == "squared" and y.ndim == 2 else (len(X),)
-    if y.shape != wanted or (name == "squared" and y.size != len(X) * outputs):
-        raise ValueError(f"y must have shape {(len(X),)}, one row for each sample, got {y.shape}")
+    wide = name == "squared" and (y.ndim == 2 or outputs > 1)
+    wanted = (len(X), outputs) if wide else (len(X),)
+    if y.shape != wanted:
+        raise ValueError(f"y must have shape {wanted}, one row for each sample, got {y.shape}")
     if name == "softmax":
         if not np.isin(y, np.arange(outputs)).all():
             raise ValueError(f"y must hold classes 0 to {outputs - 1}, got {np.unique(y)}")
