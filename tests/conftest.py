@@ -6,11 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from belowzero.coursework.jail import why_no_jail
 from tools.browser import PROGRAMS, find_browser, served, started
 
 ROOT = Path(__file__).parents[1]
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -2,15 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import belowzero
 from belowzero import ACTIVATIONS
-
-settings.register_profile("steady", derandomize=True, deadline=None)
-settings.load_profile("steady")
 
 ANCHORS = np.array([-3, -1, 0, 0.5, 1, 3])
 TAKES_ALPHA = sorted(name for name, f in ACTIVATIONS.items() if f.alpha is not None)
@@ -279,6 +276,12 @@ def test_alpha_that_is_not_a_number_is_refused(name, alpha):
 def test_alpha_that_is_not_finite_is_refused(name, alpha):
     with pytest.raises(ValueError, match="alpha must be finite"):
         call(name, "f", 1.0, alpha)
+
+
+@pytest.mark.parametrize("name", TAKES_ALPHA)
+def test_alpha_that_is_not_finite_in_the_type_of_z_is_refused(name):
+    with pytest.raises(ValueError, match=r"alpha must be finite as float32, got 1e\+300"):
+        call(name, "f", np.float32(1), 1e300)
 
 
 @pytest.mark.parametrize("name", TAKES_ALPHA)

@@ -42,13 +42,19 @@ def test_a_plane_set_is_that_of_its_seed(dataset):
     [
         ({"n_samples": 0}, "n_samples must be a positive multiple"),
         ({"n_samples": 81}, "n_samples must be a positive multiple"),
-        ({"noise": -1}, "noise must not be negative"),
-        ({"noise": np.nan}, "noise must not be negative"),
+        ({"noise": -1}, "noise must be finite and not negative, got -1"),
+        ({"noise": np.nan}, "noise must be finite and not negative, got nan"),
+        ({"noise": np.inf}, "noise must be finite and not negative, got inf"),
     ],
 )
 def test_settings_that_do_not_fit_are_refused(dataset, settings, message):
     with pytest.raises(ValueError, match=message):
         dataset(**settings)
+
+
+def test_spirals_refuse_endless_turns():
+    with pytest.raises(ValueError, match="turns must be finite, got inf"):
+        spirals(turns=np.inf)
 
 
 def test_standard_digits_have_mean_zero_and_variance_one():

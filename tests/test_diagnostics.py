@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -19,9 +19,6 @@ from belowzero import (
     unit_states,
     zero_share,
 )
-
-settings.register_profile("steady", derandomize=True, deadline=None)
-settings.load_profile("steady")
 
 X = np.random.default_rng(0).uniform(-1, 1, (50, 2))
 
@@ -133,6 +130,18 @@ def test_a_constant_network_counts_as_linear():
     assert linearity(X, np.full((3, 50, 1), 0.1)).tolist() == [1, 1, 1]
 
 
+@pytest.mark.parametrize("size", [1e-170, 1e160])
+def test_linearity_neither_underflows_nor_overflows(size):
+    outputs = np.abs(X[:, :1])
+    assert linearity(X, size * outputs) == pytest.approx(linearity(X, outputs), rel=1e-9)
+
+
+@pytest.mark.parametrize("threshold", [np.nan, np.inf])
+def test_a_threshold_is_a_number(threshold):
+    with pytest.raises(ValueError, match=f"threshold must be a finite number, got {threshold}"):
+        dead_share([[1.0], [2.0]], threshold)
+
+
 def test_linearity_does_not_depend_on_the_size_or_place_of_the_outputs():
     outputs = np.abs(X[:, :1])
     assert linearity(X, 1e-9 * outputs) == pytest.approx(linearity(X, outputs), rel=1e-9)
@@ -158,9 +167,10 @@ def test_linearity_copes_with_an_input_that_repeats_another():
 class TestEveryDiagnostic:
     """What all of them refuse."""
 
-    def test_refuses_nan(self, function):
-        with pytest.raises(ValueError, match="holds nan"):
-            function(np.full((50, 1), np.nan))
+    @pytest.mark.parametrize(("value", "name"), [(np.nan, "nan"), (-np.inf, "infinity")])
+    def test_refuses_nan_and_infinity(self, function, value, name):
+        with pytest.raises(ValueError, match=f"holds {name}"):
+            function(np.full((50, 1), value))
 
     @pytest.mark.parametrize("shape", [(50,), (0, 3)])
     def test_refuses_what_has_no_samples_or_units(self, function, shape):

@@ -36,16 +36,18 @@ def _real(z, **alpha):
     z = _floats("z", z)
     if not alpha:
         return (z,)
-    a = _floats("alpha", alpha["alpha"])
+    given = _floats("alpha", alpha["alpha"])
+    with np.errstate(over="ignore"):
+        a = given.astype(z.dtype, copy=False)
     if not np.isfinite(a).all():
-        raise ValueError(f"alpha must be finite, got {a}")
+        raise ValueError(f"alpha must be finite as {z.dtype}, got {given}")
     try:
         np.broadcast_shapes(z.shape, a.shape)
     except ValueError:
         raise ValueError(
             f"alpha of shape {a.shape} does not broadcast with z of shape {z.shape}"
         ) from None
-    return z, a.astype(z.dtype, copy=False)
+    return z, a
 
 
 def _floats(name, value):

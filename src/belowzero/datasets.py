@@ -72,6 +72,8 @@ def spirals(n_samples=200, *, noise=0.05, turns=1.0, rng=0):
     True
     """
     _check(n_samples, 2, noise)
+    if not np.isfinite(turns):
+        raise ValueError(f"turns must be finite, got {turns}")
     rng = np.random.default_rng(rng)
     y = np.arange(n_samples) % 2
     radius = np.repeat(rng.uniform(0.05, 1, n_samples // 2), 2)
@@ -149,5 +151,5 @@ def _scaled(X, by, scaling):
 def _check(n_samples, multiple, noise):
     if n_samples < multiple or n_samples % multiple:
         raise ValueError(f"n_samples must be a positive multiple of {multiple}, got {n_samples}")
-    if not noise >= 0:
-        raise ValueError(f"noise must not be negative, got {noise}")
+    if not 0 <= noise < np.inf:
+        raise ValueError(f"noise must be finite and not negative, got {noise}")

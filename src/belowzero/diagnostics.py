@@ -27,11 +27,14 @@ def unit_states(z, threshold=0.0):
     Raises
     ------
     ValueError
-        If `z` holds nan, has fewer than two axes or no samples.
+        If `z` holds nan or infinity, has fewer than two axes or no samples, or if `threshold` is
+        not finite.
 
     >>> unit_states([[-1.0, 2.0, 3.0], [-2.0, -1.0, 1.0]])
     array([-1,  0,  1])
     """
+    if not np.isfinite(threshold):
+        raise ValueError(f"threshold must be a finite number, got {threshold!r}")
     on = _samples_by_units(z) > threshold
     return on.all(axis=-2).astype(int) - (~on).all(axis=-2)
 
@@ -92,7 +95,7 @@ def gradient_size(deltas):
     Raises
     ------
     ValueError
-        If an array holds nan, has fewer than two axes or is empty.
+        If an array holds nan or infinity, has fewer than two axes or is empty.
 
     >>> gradient_size([[[1.0, -1.0]], [[1.0, 7.0]]])
     array([1., 5.])
@@ -120,7 +123,7 @@ def activation_moments(a):
     Raises
     ------
     ValueError
-        If an array holds nan, has fewer than two axes or is empty.
+        If an array holds nan or infinity, has fewer than two axes or is empty.
 
     >>> activation_moments([[[1.0, 3.0]], [[-2.0, 2.0]]])
     (array([2., 0.]), array([1., 4.]))
@@ -147,8 +150,8 @@ def linearity(X, outputs):
     Raises
     ------
     ValueError
-        If an array holds nan or has no samples, if the numbers of samples differ, or if there are
-        too few samples for a linear fit to miss any of them.
+        If an array holds nan or infinity or has no samples, if the numbers of samples differ, or if
+        there are too few samples for a linear fit to miss any of them.
 
     Notes
     -----
@@ -168,6 +171,8 @@ def linearity(X, outputs):
         raise ValueError(
             f"{X.shape[1]} inputs need at least {X.shape[1] + 2} samples, got {len(X)}"
         )
+    _, exponent = np.frexp(np.abs(outputs).max(axis=(-2, -1), keepdims=True))
+    outputs = np.ldexp(outputs, -exponent)  # so that no square underflows
     centred = outputs - outputs.mean(axis=-2, keepdims=True)
     basis, stretch, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
     basis = basis[:, stretch > stretch[0] * len(X) * np.finfo(float).eps]
@@ -190,6 +195,9 @@ def _samples_by_units(array):
     array = np.asarray(array, dtype=np.float64)
     if array.ndim < 2 or 0 in array.shape[-2:]:
         raise ValueError(f"need an array of (..., samples, units), got shape {array.shape}")
-    if np.isnan(array).any():
-        raise ValueError("the array holds nan: the network diverged, or the data are incomplete")
+    if not np.isfinite(array).all():
+        found = "nan" if np.isnan(array).any() else "infinity"
+        raise ValueError(
+            f"the array holds {found}: the network diverged, or the data are incomplete"
+        )
     return array
