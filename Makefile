@@ -10,9 +10,9 @@ PYTHON = $(shell for python in python3 python3.14 python3.13 python3.12 python3.
 PORT = 8000
 
 notebooks = $(wildcard chapters/*.ipynb)
-# A change in one of these can change every page.
-foundations = requirements.txt _config.yml _toc.yml $(wildcard \
-	chapters/*.bib src/belowzero/*.* site/*.* site/*/*.*)
+# What the site is made of; site/theme.py says what of it changes every page.
+sources = requirements.txt _config.yml _toc.yml tools/environment.py $(notebooks) $(wildcard \
+	chapters/*.md chapters/*.bib src/belowzero/*.* site/*.py site/static/*.* site/templates/*.* site/templates/*/*.*)
 
 .DEFAULT_GOAL := help
 .PHONY: help book serve lab test refresh lint bench lock clean
@@ -61,9 +61,10 @@ clean: ## Remove the built site and the caches; .venv stays
 	@touch $@
 
 # The stamp carries the time at which the build began, so that an edit made meanwhile counts as new.
-# Without the stamp (first build, failed build) everything is newer, and --all redoes everything.
-_build/built: $(foundations) $(notebooks) | .venv/ready
+# A build that began and did not end leaves nothing to build on.
+_build/built: $(sources) | .venv/ready
+	@test ! -e _build/begun || rm -rf _build/.doctrees
 	@mkdir -p _build && rm -f $@ && touch _build/begun
-	.venv/bin/jupyter-book build . -W --keep-going $(if $(filter $(foundations),$?),--all)
+	.venv/bin/jupyter-book build . -W --keep-going
 	@mv _build/begun $@
 	$(eval built = yes)

@@ -1,28 +1,35 @@
-"""What the book adds to Sphinx and its theme: mathematics, page descriptions, dependencies."""
+"""What the book adds to Sphinx and its theme: mathematics, page descriptions, fresh pages."""
 
+import hashlib
 import re
 from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
+from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
-import belowzero
 from belowzero.plots import PALETTE
 
 logger = logging.getLogger(__name__)
 latex = LatexToMathML(fancy_error=False)
-PACKAGE = Path(belowzero.__file__).parent
+ROOT = Path(__file__).parents[1]
+# A change in one of these can change every page.
+FOUNDATIONS = (
+    *("requirements.txt", "_config.yml", "_toc.yml", "chapters/*.bib", "src/belowzero/*.*"),
+    *("tools/environment.py", "site/*.py", "site/static/*.*", "site/templates/**/*.html"),
+)
 
 
 def setup(app):
     app.connect("config-inited", share_palette)
     app.connect("builder-inited", choose_dark_code, priority=400)  # before Furo reads it
-    app.connect("source-read", depend_on_package)
     app.connect("doctree-resolved", mark_headers)
     app.connect("html-page-context", describe)
+    app.connect("build-finished", forget_what_failed)
+    app.add_config_value("foundations", fingerprint(), "env")  # Sphinx redoes all if it differs
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it always
     app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -46,10 +53,16 @@ def choose_dark_code(app):
     app.config.pygments_dark_style = "a11y-high-contrast-dark"
 
 
-def depend_on_package(app, docname, source):
-    """Have every page executed again after an edit of the package."""
-    for file in PACKAGE.glob("*.*"):
-        app.env.note_dependency(str(file))
+def fingerprint():
+    """Sum up the files on which every page rests."""
+    files = sorted(file for pattern in FOUNDATIONS for file in ROOT.glob(pattern))
+    return hashlib.sha256(b"".join(str(f).encode() + f.read_bytes() for f in files)).hexdigest()
+
+
+def forget_what_failed(app, error):
+    """Have every page read again after a warning, which Sphinx would not repeat."""
+    if app._warncount:
+        Path(app.doctreedir, ENV_PICKLE_FILENAME).unlink(missing_ok=True)
 
 
 def describe(app, pagename, templatename, context, doctree):

@@ -36,15 +36,26 @@ def jail():
 
 
 @pytest.fixture(scope="session")
-def site():
+def build():
+    """Return a function that builds the book in a folder."""
+
+    def build(folder):
+        program = Path(sys.executable).with_name("jupyter-book")
+        command = [program, "build", ".", "-W", "--keep-going"]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def site(build):
     """Build what is out of date and return the folder of the site.
 
     Only ``test_site.py`` asks for it: pytest keeps a file in one process, so one process builds.
     """
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "--keep-going"]
-    build = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    if build.returncode:
-        pytest.fail(f"the site does not build:\n{build.stdout}\n{build.stderr}", pytrace=False)
+    built = build(ROOT)
+    if built.returncode:
+        pytest.fail(f"the site does not build:\n{built.stdout}\n{built.stderr}", pytrace=False)
     return ROOT / "_build" / "html"
 
 

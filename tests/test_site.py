@@ -4,6 +4,7 @@ import functools
 import itertools
 import json
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -435,3 +436,31 @@ def test_a_figure_has_a_number_and_a_title(visit, name):
     for box in visit(name).locator(".explore").all():
         figure = box.locator("xpath=ancestor::figure")
         assert re.match(r"Figure \d", figure.locator("figcaption").inner_text())
+
+
+# What a second build takes from the first
+
+
+def test_a_second_build_misses_nothing(build, tmp_path):
+    for folder in "site", "tools":
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    (tmp_path / "_toc.yml").write_text("{format: jb-book, root: a, chapters: [{file: b}]}")
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters/references.bib").write_text("")
+    (tmp_path / "a.md").write_text("# A\n")
+    (tmp_path / "b.md").write_text("# B\n")
+    assert build(tmp_path).returncode == 0
+
+    theme = tmp_path / "site/theme.py"
+    theme.write_text(
+        theme.read_text().replace('name="description" content', 'name="edited" content')
+    )
+    assert build(tmp_path).returncode == 0
+    pages = [(tmp_path / "_build/html" / name).read_text() for name in ("a.html", "b.html")]
+    assert all('name="edited"' in page for page in pages)
+
+    (tmp_path / "b.md").write_text("# B\n\n{ref}`nowhere`\n")
+    for _ in range(2):
+        failed = build(tmp_path)
+        assert failed.returncode and "nowhere" in failed.stderr
