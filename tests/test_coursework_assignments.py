@@ -52,6 +52,43 @@ def test_the_solution_earns_full_marks_for_two_hundred_students(assignment):
         assert got == full(assignment), student
 
 
+# Right answers that go another way than the solution.
+IN_OTHER_WORDS = {
+    "a2-leak": """
+def leak(z, alpha, bend):
+    out = np.zeros(z.shape)
+    for i, row in enumerate(z):
+        for j, value in enumerate(row):
+            out[i, j] = value if value > bend[j] else bend[j] + alpha[j] * (value - bend[j])
+    return out
+""",
+    "a4-balance": """
+from math import erfc, exp, pi
+
+def balance(alpha):
+    def tail(s):
+        return exp(s * s / 2) * erfc(s / np.sqrt(2)) / 2
+
+    def mean(s):
+        return s / np.sqrt(2 * pi) + alpha * (tail(s) - 0.5)
+
+    sigma = bisect(mean, 0.001, 2 * alpha)
+    square = sigma**2 / 2 + alpha**2 * (tail(2 * sigma) - 2 * tail(sigma) + 0.5)
+    return sigma, sigma / square**0.5
+""",
+}
+
+
+@pytest.mark.parametrize("key", IN_OTHER_WORDS)
+def test_what_is_right_in_other_words_earns_full_marks(key):
+    assignment = load(COURSE, key[:2])
+    for student in IDS[:20]:
+        variant = assignment.variant(student)
+        notebook = assignment.solution(variant)
+        next(cell for cell in notebook.cells if cell.id == key).source = IN_OTHER_WORDS[key]
+        assert marked(assignment, notebook, variant, student) == full(assignment)
+
+
 def test_numbers_differ_between_students(assignment):
     numbers = {
         tuple(sorted((k, str(v)) for k, v in given(assignment, student).items() if k != "variant"))

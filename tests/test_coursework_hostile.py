@@ -1,8 +1,10 @@
 """Submissions that misbehave: each costs its own marks, says why, and touches nothing else."""
 
+import base64
 import json
 import os
 import socket
+import struct
 import subprocess
 import threading
 
@@ -336,7 +338,7 @@ STILL_RIGHT = [
     (without_metadata, "metadata"),
     (without_metadata_and_ids, "metadata"),
     (with_new_ids, "metadata"),
-    (with_an_answer_twice, "stands 2 times"),
+    (with_an_answer_twice, "t1-half is answered in 2 cells; the last filled one counts"),
     (with_tests_edited, ""),
     (without_tests, "3 test cells were missing"),
     (with_a_kernel_that_does_not_exist, ""),
@@ -352,6 +354,29 @@ def test_what_an_editor_does_costs_nothing_and_is_reported(change, note):
     assert [item["points"] for item in marks["items"]] == [2, 1, 1, 2, 1]
     assert note in "; ".join(marks["notes"])
     assert bool(marks["notes"]) == bool(note)
+
+
+def test_the_pictures_are_those_of_the_answer():
+    draw = "import matplotlib.pyplot as plt\nfigure = plt.figure(figsize=({}, 1))"
+    notebook = solved(plot=draw.format(3))
+    for width in 5, 7:  # tried out in cells of their own
+        notebook.cells.insert(1, nbformat.v4.new_code_cell(draw.format(width)))
+    item = next(i for i in graded(notebook)["items"] if i["item"] == "t1-plot")
+    widths = [struct.unpack(">16xI", base64.b64decode(p)[:20])[0] for p in item["pictures"]]
+    assert widths == [300]
+
+
+def test_what_a_person_reads_may_stand_right_below_the_cell_for_it():
+    notebook, release = solved(), TINY.release()
+    for name, new in ("plot", nbformat.v4.new_code_cell), ("words", nbformat.v4.new_markdown_cell):
+        i = next(i for i, cell in enumerate(notebook.cells) if cell.id == f"t1-{name}")
+        notebook.cells[i] = next(cell for cell in release.cells if cell.id == f"t1-{name}")
+        notebook.cells.insert(i + 1, new(f"number = 1  # {name}"))
+    marks = graded(notebook)
+    texts = {item["item"]: item.get("text") for item in marks["items"]}
+    assert texts["t1-plot"] == "number = 1  # plot"
+    assert texts["t1-words"] == "number = 1  # words"
+    assert "t1-plot is answered in 2 cells" in "; ".join(marks["notes"])
 
 
 def test_a_lost_answer_is_blank_and_reported():
@@ -466,6 +491,13 @@ def test_an_interrupted_class_goes_on_where_it_was(tmp_path):
     assert batch.grade_class(course, TINY, limits=LIMITS) == (0, 6)
     (course / "submitted" / "s1" / "t1" / "t1.ipynb").write_text(json.dumps(solved(half="")))
     assert batch.grade_class(course, TINY, limits=LIMITS) == (1, 5)
+
+
+def test_what_ran_out_of_time_is_graded_again_with_more(tmp_path):
+    course = course_with(tmp_path, a=solved(), b=solved(half="while True: pass"))
+    batch.grade_class(course, TINY, limits=Limits(seconds=1, total=10))
+    assert batch.grade_class(course, TINY, limits=Limits(seconds=1.5, total=10)) == (1, 1)
+    assert batch.grade_class(course, TINY, limits=Limits(seconds=1, total=10)) == (0, 2)
 
 
 def test_no_process_and_no_thread_is_left(tmp_path):

@@ -422,7 +422,7 @@ def full(course):
     )
     course.mark(
         "s1",
-        notes=["the answer cell t1-half stands 2 times; the last one counts"],
+        notes=["t1-half is answered in 2 cells; the last filled one counts"],
         double={"status": "wrong", "message": "Doubling is a multiplication."},
         total={"status": "error", "message": "NameError: name 'a" + "a" * 200 + "' is not defined"},
         half="time limit",

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from . import batch, collecting, marking, releasing, reports
 from . import rehearsal as rehearsals
 from .assignments import SourceError, load
-from .jail import JailError
+from .jail import JailError, Limits
 from .roster import read_roster
 
 NO_JAIL = (
@@ -104,19 +104,29 @@ def collect(course, assignment, folder, due):
 @main.command()
 @assignment_argument
 @click.option("--jobs", default=os.cpu_count(), show_default=True, type=click.IntRange(min=1))
+@click.option(
+    "--seconds",
+    default=Limits.seconds,
+    show_default=True,
+    type=click.FloatRange(min=1),
+    help="What a cell, or a call of a function, may take.",
+)
 @click.option("--no-jail", is_flag=True, help=NO_JAIL)
 @click.pass_obj
-def grade(course, assignment, jobs, no_jail):
+def grade(course, assignment, jobs, seconds, no_jail):
     """Grade: run what was collected, in a jail.
 
     The marks are written to marks/, a file for each student. What was graded before and has not
-    changed is left as it is, so an interrupted run goes on where it was. (From Python,
-    batch.grade_class also takes an executor of your own.)
+    changed is left as it is, so an interrupted run goes on where it was; only what ran into the
+    time limit runs again if you allow it more. (From Python, batch.grade_class also takes an
+    executor of your own.)
     """
     if no_jail:
         click.secho(f"No jail. {NO_JAIL}", fg="red", err=True)
     with _bar("Grading") as tell:
-        now, before = batch.grade_class(course, assignment, jobs, not no_jail, tell=tell)
+        limits = Limits(seconds, total=6 * seconds)
+        how = dict(jailed=not no_jail, limits=limits, tell=tell)
+        now, before = batch.grade_class(course, assignment, jobs, **how)
     click.echo(f"{now} graded now, {before} were graded before.")
     _summary(course, assignment)
 

@@ -55,7 +55,11 @@ def grade_class(course, assignment, jobs=2, jailed=True, executor=None, limits=L
         raise NoJail(why_no_jail())
     secret = secret_of(course)
     submissions = list(handed_in(course, assignment))
-    todo = [job for job in submissions if not is_graded(course, assignment, secret, *job)]
+    todo = [
+        job
+        for job in submissions
+        if not is_graded(course, assignment, secret, *job, limits.seconds)
+    ]
     done = before = len(submissions) - len(todo)
     for marks in _results(_jobs(todo, assignment, secret, limits, jailed), jobs, executor):
         write_json(_marks_file(course, assignment, marks["student"]), marks)
@@ -92,7 +96,7 @@ def handed_in(course, assignment):
         yield student, path, assignment.variant(student) if own else 0
 
 
-def is_graded(course, assignment, secret, student, path, variant):
+def is_graded(course, assignment, secret, student, path, variant, seconds=0):
     """Whether there are marks for just this file.
 
     Parameters
@@ -103,6 +107,8 @@ def is_graded(course, assignment, secret, student, path, variant):
         The seed of the hidden cases, see `secret_of`.
     student, path, variant : str, Path, int
         As `handed_in` gives them.
+    seconds : float
+        What ran into a time limit lower than this does not count.
 
     Returns
     -------
@@ -113,7 +119,8 @@ def is_graded(course, assignment, secret, student, path, variant):
     except (OSError, ValueError):
         return False
     now = fingerprint(assignment, student, _contents(path), secret, variant)
-    return marks.get("fingerprint") == now
+    late = any(item["status"] == "time limit" for item in marks.get("items", []))
+    return marks.get("fingerprint") == now and not (late and marks.get("limit", 0) < seconds)
 
 
 def _jobs(todo, assignment, secret, limits, jailed):

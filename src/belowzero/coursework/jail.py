@@ -31,8 +31,8 @@ class Limits:
     `memory`, `disk` and `reply` are in bytes.
     """
 
-    seconds: float = 5.0
-    total: float = 60.0
+    seconds: float = 20.0
+    total: float = 120.0
     memory: int = 2**30
     disk: int = 64 * 2**20
     reply: int = 64 * 2**20

@@ -125,8 +125,12 @@ class Runner:
         """Carry out a request; return a tree and buffers, as `pack` does."""
         try:
             if "run" in request:
-                exec(compile(request["run"], request["cell"], "exec"), self.names)
-                return pack(_pictures() if request.get("pictures") else None)
+                try:
+                    exec(compile(request["run"], request["cell"], "exec"), self.names)
+                    return pack(_pictures() if request.get("pictures") else None)
+                finally:  # as in a notebook, no figure outlives its cell
+                    if "matplotlib.pyplot" in sys.modules:
+                        sys.modules["matplotlib.pyplot"].close("all")
             if "get" in request:
                 return pack(self._named(request["get"]))
             args, kwargs = unpack(request["with"], buffers)
@@ -148,7 +152,7 @@ def _text(error):
 
 
 def _pictures():
-    """The open figures as PNG, in base64, and none left open."""
+    """The open figures as PNG, in base64."""
     plt = sys.modules.get("matplotlib.pyplot")
     pictures = []
     if plt is not None:
@@ -159,7 +163,6 @@ def _pictures():
             figure.set_size_inches(size)
             figure.savefig(file, format="png", dpi=100)
             pictures.append(base64.b64encode(file.getvalue()[:PICTURE_BYTES]).decode())
-        plt.close("all")
     return pictures
 
 

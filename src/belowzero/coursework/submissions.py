@@ -72,13 +72,14 @@ def rebuild(assignment, released, data):
         if not found:
             notes.append(f"the answer cell {key} was not found")
         elif len(found) > 1:
-            notes.append(f"the answer cell {key} stands {len(found)} times; the last one counts")
+            notes.append(f"{key} is answered in {len(found)} cells; the last filled one counts")
         if not filled:
             blank.add(key)
         answers[key] = (filled or found or [cell.source])[-1]
     lost = sum(kind(cell) == "test" and key not in places for key, cell in ours.items())
     if lost:
-        notes.append(f"{lost} test cells were missing; ours were run")
+        cells = "1 test cell was" if lost == 1 else f"{lost} test cells were"
+        notes.append(f"{cells} missing; ours were run")
     numbers = next(key for key, cell in ours.items() if kind(cell) == "given")
     if any(
         text.strip() != ours[numbers].source.strip()
@@ -148,12 +149,16 @@ def _by_id(ours, is_code, _, grade_id, cell_id):
 
 
 def _match_by_neighbours(ours, theirs, places):
-    """A cell that a person reads has no names to know it by: take what stands in its place."""
+    """A cell that a person reads has no names to know it by: take what stands in its place.
+
+    Or right below it, if it was left as it is.
+    """
     keys = list(ours)
     for n, key in enumerate(keys):
-        if kind(ours[key]) != "read" or key in places:
+        known = [text for place, (_, text, *_) in zip(places, theirs, strict=True) if place == key]
+        if kind(ours[key]) != "read" or not all(_is_blank(text, ours[key]) for text in known):
             continue
-        before = max((places.index(k) for k in keys[:n] if k in places), default=-1)
+        before = max((places.index(k) for k in keys[: n + 1] if k in places), default=-1)
         for i in range(before + 1, len(theirs)):
             if places[i] is not None:
                 break
