@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-CHAPTERS = Path(__file__).parents[1] / "chapters"
+ROOT = Path(__file__).parents[1]
+CHAPTERS, ENVIRONMENT = ROOT / "chapters", ROOT / "tools" / "environment.py"
 CHAPTER = "02-leaky-relu.ipynb"
 MINUTES = 60_000  # in Playwright's milliseconds
 
@@ -35,7 +36,7 @@ def lab(tmp_path_factory):
     settings.parent.mkdir(parents=True)
     settings.write_text('{"windowingMode": "none"}')  # every cell is in the page, seen or not
     port, token = free_port(), secrets.token_hex()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command = [sys.executable, ENVIRONMENT, "jupyterlab", "--no-browser", "--allow-root"]
     command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     places = {"CONFIG": "config", "DATA": "data", "RUNTIME": "runtime"}
     own = {f"JUPYTER_{kind}_DIR": str(home / name) for kind, name in places.items()}
