@@ -23,10 +23,17 @@ def test_a_verdict_fails_when_its_numbers_no_longer_show_it():
         verdict("Holds", "0% of 640.", shown_by=False)
 
 
-@pytest.mark.parametrize("says", ["Perhaps", "Holds when", "Holds when ", "Holdsfoo"])
+@pytest.mark.parametrize(
+    "says", ["Perhaps", "Perhaps when x", "Holds when", "Holds when ", "Holdsfoo"]
+)
 def test_a_verdict_is_one_of_four(says):
     with pytest.raises(ValueError, match=f"a verdict is one of .*: '{says}'"):
         verdict(says, "0%", shown_by=True)
+
+
+def test_a_verdict_may_have_a_condition():
+    for says in "Holds when α ≤ 1", "Does not hold when α > 1":
+        assert verdict(says, "0.", shown_by=np.True_).data == f"**{says}.** 0."
 
 
 @pytest.mark.parametrize("shown_by", ["False", float("nan"), 1, None])

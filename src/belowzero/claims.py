@@ -17,7 +17,8 @@ def verdict(says, numbers, *, shown_by):
     Parameters
     ----------
     says : str
-        One of `VERDICTS`; after "Holds when" the condition follows.
+        One of `VERDICTS`. After "Holds when" the condition follows; "Does not hold when" may have
+        one too.
     numbers : str
         What was measured, rounded so that every machine prints the same.
     shown_by : bool
@@ -41,8 +42,9 @@ def verdict(says, numbers, *, shown_by):
     >>> verdict("Holds when α ≤ 1", "Largest error 0 up to α = 1.", shown_by=True).data
     '**Holds when α ≤ 1.** Largest error 0 up to α = 1.'
     """
-    conditional = says.startswith("Holds when ") and says.split()[2:]
-    if not conditional and (says not in VERDICTS or says == "Holds when"):
+    what, when, condition = says.partition(" when ")
+    whole = condition.strip() and what in ("Holds", "Does not hold") if when else says in VERDICTS
+    if not whole or says == "Holds when":
         raise ValueError(f"a verdict is one of {VERDICTS}, the second with its condition: {says!r}")
     if not isinstance(shown_by, bool | np.bool_):
         raise TypeError(f"shown_by must be true or false, not {shown_by!r}")
