@@ -1,14 +1,15 @@
 """A live chapter: a real JupyterLab, a real kernel, a real browser, a slider that is moved."""
 
+import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,6 @@ MINUTES = 60_000  # in Playwright's milliseconds
 TRACKER = "lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """Start JupyterLab on a copy of the chapters and return the address of the chapter."""
@@ -35,9 +30,9 @@ def lab(tmp_path_factory):
     settings = home / "config" / TRACKER
     settings.parent.mkdir(parents=True)
     settings.write_text('{"windowingMode": "none"}')  # every cell is in the page, seen or not
-    port, token = free_port(), secrets.token_hex()
+    token = secrets.token_hex()
     command = [sys.executable, ENVIRONMENT, "jupyterlab", "--no-browser", "--allow-root"]
-    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    command += ["--port=0", f"--IdentityProvider.token={token}"]
     places = {"CONFIG": "config", "DATA": "data", "RUNTIME": "runtime"}
     own = {f"JUPYTER_{kind}_DIR": str(home / name) for kind, name in places.items()}
     with (home / "log").open("w") as log:
@@ -47,23 +42,28 @@ def lab(tmp_path_factory):
             stdout=log,
             stderr=log,
         )
-    address = f"http://127.0.0.1:{port}/{{}}?token={token}"
     try:
-        wait_for(address.format("api/status"), server, home / "log")
+        address = f"http://127.0.0.1:{port_of(server, home)}/{{}}?token={token}"
+        wait_for(lambda: urllib.request.urlopen(address.format("api/status")).close(), server, home)
         yield address.format(f"lab/tree/{CHAPTER}")
     finally:
         server.terminate()
         server.wait()
 
 
-def wait_for(address, server, log):
+def port_of(server, home):
+    """Return the port that JupyterLab found; one that is chosen before it starts can be taken."""
+    told = home / "runtime" / f"jpserver-{server.pid}.json"
+    return wait_for(lambda: json.loads(told.read_text())["port"], server, home)
+
+
+def wait_for(what, server, home):
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and server.poll() is None:
-        try:
-            return urllib.request.urlopen(address).close()
-        except urllib.error.URLError:
-            time.sleep(0.2)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
+        with suppress(urllib.error.URLError, FileNotFoundError, json.JSONDecodeError):
+            return what()
+        time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not start:\n{(home / 'log').read_text()}")
 
 
 @pytest.fixture(scope="module")

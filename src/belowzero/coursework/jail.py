@@ -123,6 +123,7 @@ class Process:
             raise Stopped("time limit" if late.is_set() else "stopped") from error
         finally:
             clock.cancel()
+            clock.join()  # it would run on for a moment
 
     def _reply(self):
         line = self.process.stdout.readline(self.limits.reply)
