@@ -17,7 +17,6 @@ import base64
 import itertools
 import os
 import re
-from math import isclose
 from numbers import Integral, Real
 
 import numpy as np
@@ -26,6 +25,7 @@ from matplotlib.figure import Figure
 from . import views
 from .frames import svg_panels
 from .plots import house_style
+from .sweeps import same
 from .tables import minus
 
 SYMBOL = {"alpha": "α", "beta": "β", "eta": "η", "lr": "η", "delta": "δ", "sigma": "σ"}
@@ -105,8 +105,8 @@ class Explorer:
         self.grids = {key: _stops(key, grid) for key, grid in grids.items()}
         self.labels = {key: _labels(grid) for key, grid in self.grids.items()}
         self.symbols = {key: SYMBOL.get(key, key.replace("_", " ")) for key in self.grids}
-        if unknown := start.keys() - self.grids.keys():
-            raise ValueError(f"start: {unknown.pop()!r} names no slider; there are {list(grids)}")
+        if unknown := [key for key in start if key not in grids]:
+            raise ValueError(f"start: {unknown[0]!r} names no slider; there are {list(grids)}")
         self.start = tuple(
             _index(key, grid, start.get(key, grid[0])) for key, grid in self.grids.items()
         )
@@ -186,10 +186,9 @@ def _stops(key, grid):
 
 
 def _index(key, stops, value):
-    """Return where a value stands among the stops of one slider, which may come from linspace."""
+    """Return where a value stands among the stops of one slider."""
     for i, stop in enumerate(stops):
-        numbers = isinstance(stop, Real) and isinstance(value, Real)
-        if stop == value or (numbers and isclose(stop, value)):
+        if same(stop, value):
             return i
     raise ValueError(f"start: {key} = {value!r} is no stop of {stops}")
 

@@ -8,7 +8,8 @@ import os
 from concurrent.futures import as_completed, wait
 from dataclasses import dataclass
 from itertools import pairwise, product
-from math import ceil
+from math import ceil, isclose
+from numbers import Real
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -73,7 +74,7 @@ class Run:
         chosen = np.ones(self.diverged.shape, dtype=bool)
         for name, value in settings.items():
             one_of("a setting", name, list(self.axes))
-            match = [_same(value, other) for other in self.axes[name]]
+            match = [same(value, other) for other in self.axes[name]]
             if not any(match):
                 raise ValueError(f"{name} must be one of {self.axes[name]}, got {value!r}")
             after = chosen.ndim - 1 - list(self.axes).index(name)
@@ -88,10 +89,11 @@ class Run:
         return net[chosen.flat[places]]
 
 
-def _same(value, other):
-    if isinstance(value, str | None) or isinstance(other, str | None):
-        return value == other
-    return bool(np.isclose(value, other, rtol=1e-9, atol=0))
+def same(value, other):
+    """Whether two values on a grid are one: numbers up to the rounding of np.linspace."""
+    if isinstance(value, Real) and isinstance(other, Real):
+        return isclose(value, other)
+    return value == other
 
 
 def sweep(sizes, X, y, *, steps, executor=None, **settings):
