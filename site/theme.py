@@ -17,10 +17,17 @@ logger = logging.getLogger(__name__)
 latex = LatexToMathML(fancy_error=False)
 ROOT = Path(__file__).parents[1]
 # A change in one of these can change every page.
-FOUNDATIONS = (
-    *("requirements.txt", "_config.yml", "_toc.yml", "chapters/*.bib", "src/belowzero/*.*"),
-    *("tools/environment.py", "site/*.py", "site/static/*.*", "site/templates/**/*.html"),
-)
+FOUNDATIONS = [
+    "requirements.txt",
+    "_config.yml",
+    "_toc.yml",
+    "chapters/*.bib",
+    "src/belowzero/*.*",
+    "tools/environment.py",
+    "site/*.py",
+    "site/static/*.*",
+    "site/templates/**/*.html",
+]
 
 
 def setup(app):
@@ -56,7 +63,8 @@ def choose_dark_code(app):
 def fingerprint():
     """Sum up the files on which every page rests."""
     files = sorted(file for pattern in FOUNDATIONS for file in ROOT.glob(pattern))
-    return hashlib.sha256(b"".join(str(f).encode() + f.read_bytes() for f in files)).hexdigest()
+    parts = (str(file.relative_to(ROOT)).encode() + file.read_bytes() for file in files)
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def forget_what_failed(app, error):

@@ -1,5 +1,6 @@
 """Verdicts on claims, which hold only as long as the numbers behind them do."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,9 +43,7 @@ def verdict(says, numbers, *, shown_by):
     >>> verdict("Holds when α ≤ 1", "Largest error 0 up to α = 1.", shown_by=True).data
     '**Holds when α ≤ 1.** Largest error 0 up to α = 1.'
     """
-    what, when, condition = says.partition(" when ")
-    whole = condition.strip() and what in ("Holds", "Does not hold") if when else says in VERDICTS
-    if not whole or says == "Holds when":
+    if not re.fullmatch(r"(Holds|Does not hold)( when .*\S.*)?|Not testable here", says):
         raise ValueError(f"a verdict is one of {VERDICTS}, the second with its condition: {says!r}")
     if not isinstance(shown_by, bool | np.bool_):
         raise TypeError(f"shown_by must be true or false, not {shown_by!r}")

@@ -150,9 +150,8 @@ def train(
     X, y, loss = _data(net, X, y, loss)
     if not isinstance(steps, Integral) or steps < 0:
         raise ValueError(f"steps must be a non-negative integer, got {steps!r}")
-    if batch_size is not None and not (
-        isinstance(batch_size, Integral) and 1 <= batch_size <= len(X)
-    ):
+    fits = isinstance(batch_size, Integral) and 1 <= batch_size <= len(X)
+    if batch_size is not None and not fits:
         raise ValueError(
             f"batch_size must be a whole number from 1 to {len(X)}, got {batch_size!r}"
         )

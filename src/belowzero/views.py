@@ -71,9 +71,8 @@ def still(explorer):
     place = {"ha": "center", "va": "top", "wrap": True}
     paper = {"facecolor": COLOR["paper"], "metadata": {"Software": None}}
     with house_style():
-        text = figure.text(0.5, -0.02, f"{explorer.title}\n{caption}", **place)
+        figure.text(0.5, -0.02, f"{explorer.title}\n{caption}", **place)
         figure.savefig(png, dpi=120, bbox_inches="tight", **paper)
-        text.remove()
     return png.getvalue()
 
 
