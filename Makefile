@@ -28,7 +28,7 @@ serve: book ## Serve the site at http://127.0.0.1:8000 (another port: PORT=8080)
 	@$(python) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 lab: .venv/ready ## Open the chapters in JupyterLab
-	@$(python) tools/environment.py jupyterlab chapters
+	@$(python) -m jupyterlab chapters
 
 test: .venv/ready ## Run every test: package, notebooks, house rules, site and JupyterLab in a browser
 	@$(python) -m pytest

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-CHAPTERS, ENVIRONMENT = ROOT / "chapters", ROOT / "tools" / "environment.py"
+CHAPTERS = ROOT / "chapters"
 CHAPTER = "02-leaky-relu.ipynb"
 MINUTES = 60_000  # in Playwright's milliseconds
 
@@ -31,7 +31,7 @@ def lab(tmp_path_factory):
     settings.parent.mkdir(parents=True)
     settings.write_text('{"windowingMode": "none"}')  # every cell is in the page, seen or not
     token = secrets.token_hex()
-    command = [sys.executable, ENVIRONMENT, "jupyterlab", "--no-browser", "--allow-root"]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--port=0", f"--IdentityProvider.token={token}"]
     places = {"CONFIG": "config", "DATA": "data", "RUNTIME": "runtime"}
     own = {f"JUPYTER_{kind}_DIR": str(home / name) for kind, name in places.items()}

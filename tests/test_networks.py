@@ -151,7 +151,8 @@ def test_weights_start_with_the_variance_of_the_scheme(init, variance):
 
 
 def test_he_leaky_starts_by_each_networks_own_alpha():
-    net = MLP([400, 300, 1], activation="leaky_relu", alpha=[0, 1], init="he_leaky", seed=[0, 0])
+    start = dict(init="he_leaky", seed=[0, 0], resolution=None)
+    net = MLP([400, 300, 1], activation="leaky_relu", alpha=[0, 1], **start)
     he, linear = net.weights[0]
     assert np.allclose(linear, he / np.sqrt(2), rtol=1e-12)
 
@@ -165,7 +166,7 @@ def test_uniform_draws_biases_too_and_stays_in_its_bounds():
 
 
 def test_normal_start_is_what_a_generator_of_the_seed_draws():
-    net = MLP([2, 3, 1], init="normal", scale=0.1, seed=42)
+    net = MLP([2, 3, 1], init="normal", scale=0.1, seed=42, resolution=None)
     rng = np.random.default_rng(42)
     assert np.array_equal(net.weights[0][0], rng.normal(0, 0.1, (2, 3)))
     assert np.array_equal(net.weights[1][0], rng.normal(0, 0.1, (3, 1)))

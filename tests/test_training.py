@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from belowzero import MLP, churn, dead_share, sigmoid, sweep, train, xor
+from belowzero.networks import RESOLUTION
 from belowzero.training import LOSSES
 
 X, Y = xor(40, rng=1)
@@ -58,6 +59,7 @@ def test_a_sweep_repeats_the_plain_loop():
     run = sweep(
         [2, 2, 1], data, y, steps=200, activation="leaky_relu", alpha=alphas, seed=[0, 42],
         init="normal", scale=0.1, lr=0.1, record={"loss": partial(with_constant, y)},
+        resolution=None,
     )  # fmt: skip
     for i, alpha in enumerate(alphas):
         for j, seed in enumerate([0, 42]):
@@ -67,7 +69,7 @@ def test_a_sweep_repeats_the_plain_loop():
 
 
 def test_momentum_and_decay_follow_their_formula():
-    net = MLP([2, 3, 1], activation="prelu", learn_alpha="unit", seed=3)
+    net = MLP([2, 3, 1], activation="prelu", learn_alpha="unit", seed=3, resolution=None)
     by_hand, rates = net[:], {"weight_decay": 0.1, "bias_decay": 0.2, "alpha_decay": 0.3}
     train(net, X, Y, steps=3, lr=0.5, momentum=0.9, **rates)
     velocity = 0
@@ -107,6 +109,61 @@ def test_a_learned_alpha_moves():
     net = MLP([2, 3, 1], activation="prelu", learn_alpha="shared", seed=3)
     train(net, X, Y, steps=5)
     assert net.alpha[0] != 0.25
+
+
+def test_a_fixed_alpha_is_a_setting_and_is_not_rounded():
+    net = MLP([2, 3, 1], activation="leaky_relu", alpha=0.01, seed=3)
+    train(net, X, Y, steps=5)
+    assert (net.alpha[0] == 0.01).all()
+
+
+# Rounding
+
+
+def learned_parameters(net):
+    return net.params[:, : net.n_learned]
+
+
+def test_a_network_is_drawn_and_trained_in_multiples_of_its_resolution():
+    settings = dict(activation="prelu", learn_alpha="unit", alpha=0.01, seed=range(5))
+    for lr in 0.0, 0.1:
+        run = sweep([2, 3, 1], X, Y, steps=7, lr=lr, keep=[0, 3], **settings)
+        for net in run.networks(step=0), run.networks(step=3), run.final:
+            multiples = learned_parameters(net) / RESOLUTION
+            assert np.array_equal(multiples, np.rint(multiples))
+
+
+def test_training_forgets_the_last_bit_that_a_processor_changes():
+    rng = np.random.default_rng(0)
+    other = X * (1 + rng.choice([-1, 0, 1], X.shape) * 2.0**-52)
+    settings = dict(steps=300, lr=1.0, seed=range(20), batch_size=7)
+    for resolution, same in (RESOLUTION, True), (None, False):
+        nets = [sweep([2, 8, 1], x, Y, resolution=resolution, **settings).final for x in (X, other)]
+        assert np.array_equal(*map(learned_parameters, nets)) == same
+
+
+def test_updates_far_smaller_than_the_resolution_add_up():
+    # far below zero: each step moves the weight by less than a thousandth of the resolution
+    settings = dict(activation="elu", bias=-14.0, lr=0.1, seed=range(5), steps=20_000, every=20_000)
+    nets = [sweep([2, 1, 1], X, Y, resolution=r, **settings).final for r in (RESOLUTION, None)]
+    start = MLP([2, 1, 1], activation="elu", bias=-14.0, seed=range(5))
+    moved = [net.biases[0] - start.biases[0] for net in nets]
+    assert np.abs(moved).min() > RESOLUTION
+    assert np.allclose(*moved, atol=RESOLUTION)
+
+
+def test_rounding_changes_an_experiment_s_losses_by_little():
+    settings = dict(steps=50, lr=0.5, seed=range(10))
+    exact, coarse = (
+        sweep([2, 8, 1], X, Y, resolution=r, **settings).loss for r in (None, RESOLUTION)
+    )
+    assert 0 < np.abs(exact - coarse).max() < 1e-4
+
+
+def test_a_resolution_is_a_power_of_two():
+    for wrong in 1e-6, 0, -0.5, np.nan, np.inf, "fine":
+        with pytest.raises(ValueError, match=f"power of two or None, got {wrong!r}"):
+            MLP([2, 3, 1], resolution=wrong)
 
 
 def test_a_dead_unit_of_the_first_layer_never_moves_under_plain_sgd():

@@ -7,18 +7,24 @@ operation mixes two networks: each comes out of `train` bit for bit as if it wer
 Lists over layers are aligned: `weights[l]`, `biases[l]`, `z[l]`, `a[l]` and `deltas[l]` all belong
 to layer l, where 0 is the first hidden layer and −1 the output, which is linear (a = z). Networks
 too narrow for BLAS (a few units a layer) keep the ensemble as the fastest axis in memory.
+
+Processors add in different orders and differ in the last bit of exp, and training magnifies such a
+bit until one network learns and its twin fails. So that every processor finds the same, networks
+compute with parameters that are multiples of `RESOLUTION`: a last bit is forgotten before it grows.
 """
 
 from copy import copy
 from itertools import pairwise
-from math import prod
-from numbers import Integral
+from math import frexp, prod
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
 
 from .activations import ACTIVATIONS
 
+# Far above the noise of 64-bit numbers, 10⁻¹⁶, and far below what an experiment could notice.
+RESOLUTION = 2.0**-20
 INITS = ("he", "he_leaky", "glorot", "lecun", "uniform", "normal")
 _NARROW = 16  # largest fan_in · fan_out for which einsum over the ensemble beats BLAS
 
@@ -62,6 +68,9 @@ class MLP:
         Start value of all biases, added to the drawn ones of "uniform".
     seed : int or (n,) array_like of int
         Networks of one seed start from the same draws, whatever their other settings.
+    resolution : float or None
+        Power of two of which all parameters are multiples, from the first draw and through all of
+        `train`, or None for exact ones. A fixed α is a setting and stays as it is.
 
     Attributes
     ----------
@@ -98,12 +107,18 @@ class MLP:
         scale=1.0,
         bias=0.0,
         seed=0,
+        resolution=RESOLUTION,
     ):
         self.sizes = widths(sizes)
         one_of("activation", activation, ACTIVATIONS)
         one_of("learn_alpha", learn_alpha, (None, "shared", "unit"))
         one_of("init", init, INITS)
+        if resolution is not None and not (
+            isinstance(resolution, Real) and frexp(resolution)[0] == 0.5
+        ):
+            raise ValueError(f"resolution must be a power of two or None, got {resolution!r}")
         self.activation, self.learn_alpha = activation, learn_alpha
+        self.resolution = resolution
         function = ACTIVATIONS[activation]
         if alpha is None:
             alpha = function.alpha
@@ -121,6 +136,9 @@ class MLP:
             function.f(0.0, alpha)  # refuses an alpha that the function cannot take
         self.narrow = max(a * b for a, b in pairwise(self.sizes)) <= _NARROW
         self._bind(self._draw(init, alpha, scale, bias, seed))
+        if resolution:
+            learned = self.params[:, : self.n_learned]
+            learned[...] = rounded(learned, resolution)
 
     def _draw(self, init, alpha, scale, bias, seed):
         seeds, which = np.unique(seed, return_inverse=True)
@@ -335,6 +353,24 @@ def _spread(delta, shape):
         raise ValueError(
             f"delta of shape {delta.shape} does not fit outputs of shape {shape}"
         ) from None
+
+
+def rounded(values, resolution=RESOLUTION):
+    """Round numbers to multiples of a power of two.
+
+    Parameters
+    ----------
+    values : array_like
+    resolution : float
+
+    Returns
+    -------
+    float array of the same shape
+
+    >>> rounded(0.3, resolution=0.25)
+    np.float64(0.25)
+    """
+    return np.rint(np.asarray(values) / resolution) * resolution
 
 
 def widths(sizes):

@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 from .networks import MLP, one_of, widths
 from .training import BLAS, train
 
-_STRUCTURE = ("activation", "learn_alpha", "init")  # one value for each ensemble
+_STRUCTURE = ("activation", "learn_alpha", "init", "resolution")  # one value for each ensemble
 _START = ("alpha", "scale", "bias", "seed")
 _RATES = ("lr", "momentum", "weight_decay", "bias_decay", "alpha_decay")
 _SETTINGS = (*_STRUCTURE, *_START, *_RATES)
@@ -106,10 +106,10 @@ def sweep(sizes, X, y, *, steps, executor=None, **settings):
     executor : concurrent.futures.Executor, optional
         Trains the chunks of the sweep. With processes, `record` functions must be importable.
     **settings
-        Of `MLP`: activation, alpha, learn_alpha, init, scale, bias, seed. Of `train`: lr, momentum,
-        weight_decay, bias_decay, alpha_decay. Each a value, or a list of values, which becomes an
-        axis of the grid, in the order given. And loss, batch_size, every, record and keep of
-        `train`, one for the whole sweep.
+        Of `MLP`: activation, alpha, learn_alpha, init, scale, bias, seed, resolution. Of `train`:
+        lr, momentum, weight_decay, bias_decay, alpha_decay. Each a value, or a list of values,
+        which becomes an axis of the grid, in the order given. And loss, batch_size, every, record
+        and keep of `train`, one for the whole sweep.
 
     Returns
     -------

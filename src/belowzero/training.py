@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from .networks import one_of, per_network
+from .networks import one_of, per_network, rounded
 
 BLAS = ThreadpoolController()
 
@@ -102,7 +102,7 @@ def train(
     Parameters
     ----------
     net : MLP
-        n networks; changed in place.
+        n networks; changed in place. They compute with multiples of their resolution.
     X : (samples, inputs) array_like
     y : array_like
         "binary": (samples,) of 0 and 1; "softmax": (samples,) class numbers; "squared":
@@ -139,7 +139,10 @@ def train(
 
     Notes
     -----
-    g ← ∂L/∂p + decay · p, v ← momentum · v + g, p ← p − η v (the convention of PyTorch).
+    g ← ∂L/∂p + decay · p, v ← momentum · v + g, P ← P − η v (the convention of PyTorch). The
+    networks compute with p, which is P rounded to a multiple of their resolution. P is kept beside
+    it until `train` returns, as in mixed-precision training (Micikevicius et al., 2018), so that no
+    update is lost, however small. A sweep of small networks takes up to 5% longer by it.
 
     >>> from belowzero import MLP
     >>> net = MLP([1, 1], seed=[0, 1])
@@ -173,7 +176,12 @@ def train(
     row = {step: row for row, step in enumerate(history.steps)}
     keep = _steps("keep", keep, steps)
     batches = _batches(nets, X, y, batch_size, seed) if batch_size else None
-    learned, velocity = nets.params[:, : nets.n_learned], 0.0
+    exact = learned = nets.params[:, : nets.n_learned]
+    if net.resolution:
+        # in units of the resolution; as that is a power of two, no bit changes
+        exact, lr = nets.stack(learned) / net.resolution, lr / net.resolution
+        learned[...] = rounded(learned, net.resolution)
+    velocity = 0.0
     layers = gradients = None  # written over at every step, as fresh memory is slow
     sums = np.min_scalar_type(len(X))  # of correct samples; wider ones take longer
 
@@ -208,7 +216,10 @@ def train(
                     for p, g in zip(arrays, by_array, strict=True):
                         g += decay[..., None] * p
             velocity = gradients.flat if momentum is None else momentum * velocity + gradients.flat
-            learned -= np.multiply(lr, velocity, out=gradients.flat)
+            exact -= np.multiply(lr, velocity, out=gradients.flat)
+            if net.resolution:
+                np.rint(exact, out=learned)
+                learned *= net.resolution
             if progress:
                 progress()
     net.params[...] = nets.params[: net.n]
