@@ -15,7 +15,7 @@ sources = requirements.txt _config.yml _toc.yml tools/environment.py $(notebooks
 	chapters/*.md chapters/*.bib src/belowzero/*.* site/*.py site/static/*.* site/templates/*.* site/templates/*/*.*)
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test refresh lint bench lock clean
+.PHONY: help book serve lab test refresh portable stress lint bench lock clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,12 @@ test: .venv/ready ## Run every test: package, notebooks, house rules, site and J
 
 refresh: .venv/ready ## Run the notebooks and store their outputs (some only: NOTEBOOKS=chapters/index.ipynb)
 	@$(python) tools/refresh.py $(or $(NOTEBOOKS),$(notebooks))
+
+portable: .venv/ready ## Run the notebooks with other processor features, and compare with what is stored
+	@$(python) -m tools.portable
+
+stress: .venv/ready ## Run the notebooks with fresh draws and twice the steps, and store which verdicts hold
+	@$(python) -m tools.stress $(NOTEBOOKS)
 
 lint: .venv/ready ## Check style and formatting of code and notebooks
 	@$(python) -m ruff check

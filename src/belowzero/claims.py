@@ -1,5 +1,7 @@
 """Verdicts on claims, which hold only as long as the numbers behind them do."""
 
+import hashlib
+import json
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +11,7 @@ from IPython.display import Markdown
 
 from .tables import minus
 
+STRESS = "stress.json"  # beside the chapters: what their verdicts survived
 VERDICTS = ("Holds", "Holds when", "Does not hold", "Not testable here")
 
 
@@ -52,6 +55,21 @@ def verdict(says, numbers, *, shown_by):
     return Markdown(f"**{says}.** {minus(numbers)}")
 
 
+def fingerprint(notebook):
+    """Return a sum over the code of a notebook, which says whether it is still the same.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+
+    Returns
+    -------
+    str
+    """
+    code = "\0".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return hashlib.sha256(code.encode()).hexdigest()[:16]
+
+
 class Claim(NamedTuple):
     """A claim that a chapter tests, all of it Markdown."""
 
@@ -60,6 +78,7 @@ class Claim(NamedTuple):
     text: str  # the claim, with who makes it
     verdict: str  # one of VERDICTS, perhaps with its condition
     numbers: str
+    survived: str  # in how many fresh draws it held, and whether with twice the steps
 
 
 def collect(folder="."):
@@ -68,8 +87,9 @@ def collect(folder="."):
     Parameters
     ----------
     folder : str or path
-        Where the notebooks are. A claim is a Markdown cell whose id is ``claim-…``; the output of
-        the cell ``verdict-…`` of the same name is its verdict.
+        Where the notebooks are, and `STRESS`, which says what the verdicts survived. A claim is a
+        Markdown cell whose id is ``claim-…``; the output of the cell ``verdict-…`` of the same name
+        is its verdict.
 
     Returns
     -------
@@ -83,7 +103,7 @@ def collect(folder="."):
     """
     import nbformat  # a second that only the ledger should cost
 
-    claims = []
+    claims, stress = [], json.loads(Path(folder, STRESS).read_text(encoding="utf-8"))
     for path in sorted(Path(folder).glob("*.ipynb")):
         cells = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
         said = {key.removeprefix("claim-") for key in cells if key.startswith("claim-")}
@@ -96,5 +116,15 @@ def collect(folder="."):
             if len(outputs) != 1:
                 raise ValueError(f"{path.name}: the cell verdict-{name} is stored without a result")
             verdict, _, numbers = outputs[0].data["text/markdown"].partition(".** ")
-            claims.append(Claim(f"claim-{name}", path.stem, text, verdict.strip("*"), numbers))
+            survived = stress.get(path.stem, {"verdicts": {}})["verdicts"].get(name)
+            if survived is None:
+                raise ValueError(f"{path.name}: {STRESS} says nothing of verdict-{name}")
+            verdict = verdict.strip("*")
+            claim = Claim(f"claim-{name}", path.stem, text, verdict, numbers, _say(survived))
+            claims.append(claim)
     return claims
+
+
+def _say(survived):
+    draws = f"{survived['draws']} of {survived['of']} fresh draws"
+    return f"Held in {draws}, and {'' if survived['steps'] else 'not '}with twice the steps."

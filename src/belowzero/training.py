@@ -172,9 +172,9 @@ def train(
     lr, *others = (value[:, None] for value in values)
     momentum, *decays = (rate if rate.any() else None for rate in others)
     epoch = -(-len(X) // (batch_size or len(X)))
-    history = _empty_history(nets.n, _steps("every", epoch if every is None else every, steps))
+    history = _empty_history(nets.n, steps_of("every", epoch if every is None else every, steps))
     row = {step: row for row, step in enumerate(history.steps)}
-    keep = _steps("keep", keep, steps)
+    keep = steps_of("keep", keep, steps)
     batches = _batches(nets, X, y, batch_size, seed) if batch_size else None
     exact = learned = nets.params[:, : nets.n_learned]
     if net.resolution:
@@ -273,8 +273,25 @@ def _batches(nets, X, y, size, seed):
             yield nets.stack(X[pick]), nets.stack(y[pick])
 
 
-def _steps(name, spec, last):
-    """Sorted step numbers: every so many and the last, or just those listed."""
+def steps_of(name, spec, last):
+    """Return sorted step numbers: every so many and the last, or just those listed.
+
+    Parameters
+    ----------
+    name : str
+        Of the setting, for the message.
+    spec : int or sequence of int
+    last : int
+
+    Returns
+    -------
+    list of int
+
+    Raises
+    ------
+    ValueError
+        For what are no steps from 0 to `last`.
+    """
     if np.ndim(spec) == 0:
         if not isinstance(spec, Integral) or spec < 1:
             raise ValueError(f"{name} must be a positive integer or a list of steps, got {spec!r}")
