@@ -16,6 +16,10 @@ from belowzero.plots import PALETTE
 logger = logging.getLogger(__name__)
 latex = LatexToMathML(fancy_error=False)
 ROOT = Path(__file__).parents[1]
+PAGES = 32  # more than there are
+# They do not say that pages can be read side by side: one numbers sections when all have been read,
+# the other is for LaTeX.
+SILENT = ["sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"]
 # A change in one of these can change every page.
 FOUNDATIONS = [
     "requirements.txt",
@@ -32,6 +36,7 @@ FOUNDATIONS = [
 
 def setup(app):
     app.connect("config-inited", share_palette)
+    app.connect("config-inited", read_side_by_side)
     app.connect("builder-inited", choose_dark_code, priority=400)  # before Furo reads it
     app.connect("doctree-resolved", mark_headers)
     app.connect("html-page-context", describe)
@@ -40,6 +45,13 @@ def setup(app):
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it always
     app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def read_side_by_side(app, config):
+    """Use every core: Sphinx reads each page, and so runs each notebook, in its own process."""
+    app.parallel = PAGES
+    for name in SILENT:
+        app.extensions[name].parallel_read_safe = True
 
 
 def share_palette(app, config):
