@@ -1,3 +1,4 @@
+import json
 from functools import partial
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from belowzero import check, leaky_relu, table, verdict
-from belowzero.claims import collect
+from belowzero.claims import STRESS, collect
 
 CHAPTERS = Path(__file__).parents[1] / "chapters"
 
@@ -116,6 +117,14 @@ def chapter(folder, name, *cells):
     nbformat.write(notebook, folder / f"{name}.ipynb")
 
 
+def stressed(folder, chapter="01-one", **failed):
+    """Store in which of the runs some verdicts of a chapter failed."""
+    runs = {"ways": ["draws-1", "draws-2", "steps"], "verdicts": failed}
+    path = folder / STRESS
+    stored = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps(stored | {chapter: runs}))
+
+
 CLAIM = "claim-a", '<a id="claim-a"></a>**Seven is even.**'
 VERDICT = "verdict-a", "**Does not hold.** 7 = 2 · 3 + 1. So it is odd."
 
@@ -123,16 +132,28 @@ VERDICT = "verdict-a", "**Does not hold.** 7 = 2 · 3 + 1. So it is odd."
 def test_the_ledger_has_a_row_for_each_claim_in_the_order_of_the_chapters(tmp_path):
     chapter(tmp_path, "02-two", ("claim-b", "B"), ("verdict-b", "**Holds when b > 0.** 1."))
     chapter(tmp_path, "01-one", CLAIM, VERDICT)
+    stressed(tmp_path, a=[])
+    stressed(tmp_path, "02-two", b=["draws-2", "steps"])
     first, second = collect(tmp_path)
     assert first == (
         "claim-a", "01-one", "**Seven is even.**", "Does not hold", "7 = 2 · 3 + 1. So it is odd.",
+        "Held in 2 of 2 fresh draws, and with twice the steps.",
     )  # fmt: skip
     assert second.verdict == "Holds when b > 0"
+    assert second.survived == "Held in 1 of 2 fresh draws, and not with twice the steps."
+
+
+def test_a_verdict_that_was_not_tried_with_fresh_draws_is_an_error(tmp_path):
+    chapter(tmp_path, "01-one", CLAIM, VERDICT)
+    stressed(tmp_path, b=[])
+    with pytest.raises(ValueError, match="says nothing of 01-one, verdict-a: run make stress"):
+        collect(tmp_path)
 
 
 @pytest.mark.parametrize("cells", [[CLAIM], [VERDICT]])
 def test_a_claim_without_a_verdict_and_a_verdict_without_a_claim_are_errors(tmp_path, cells):
     chapter(tmp_path, "01-one", *cells)
+    stressed(tmp_path)
     with pytest.raises(
         ValueError, match=r"01-one.ipynb: claims and verdicts do not match: \{'a'\}"
     ):

@@ -101,30 +101,22 @@ def main(paths):
                 print(f"{path.stem}, {name}, cell {cell}: {message}")
         stored[path.stem] = summary(nbformat.read(path, as_version=4), runs)
     STORED.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    survived = [
-        verdict["draws"] == verdict["of"] and verdict["steps"]
-        for path in paths
-        for verdict in stored[path.stem]["verdicts"].values()
-    ]
+    survived = [not ways for path in paths for ways in stored[path.stem]["verdicts"].values()]
     print(f"{sum(survived)} of {len(survived)} verdicts held in every run")
     return not any(failures.values())
 
 
 def summary(notebook, runs):
-    """Say of each verdict in how many of the draws it held, and whether it did with more steps."""
-    ids = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
-    draws = [cells for name, cells in runs.items() if name != "steps"]
-    verdicts = {
-        cell.removeprefix("verdict-"): {
-            "draws": sum(cell not in cells for cells in draws),
-            "of": len(draws),
-            "steps": cell not in runs["steps"],
-        }
-        for cell in ids
-        if cell.startswith("verdict-")
+    """Say of each verdict in which runs it failed, and which other cells did."""
+    code = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
+    failed = {cell: [way for way in runs if cell in runs[way]] for cell in code}
+    verdicts = {cell: ways for cell, ways in failed.items() if cell.startswith("verdict-")}
+    return {
+        "code": fingerprint(notebook),
+        "ways": list(runs),
+        "verdicts": {cell.removeprefix("verdict-"): ways for cell, ways in verdicts.items()},
+        "broken": [cell for cell in code if failed[cell] and cell not in verdicts],
     }
-    others = {cell for cells in runs.values() for cell in cells if not cell.startswith("verdict-")}
-    return {"code": fingerprint(notebook), "verdicts": verdicts, "broken": sorted(others)}
 
 
 if __name__ == "__main__":
