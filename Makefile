@@ -15,7 +15,7 @@ sources = requirements.txt _config.yml _toc.yml tools/environment.py $(notebooks
 	chapters/*.md chapters/*.bib src/belowzero/*.* site/*.py site/static/*.* site/templates/*.* site/templates/*/*.*)
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test refresh portable stress lint bench lock clean
+.PHONY: help book serve lab test refresh portable stress oldest lint bench lock clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,16 @@ portable: .venv/ready ## Run the notebooks with other processor features, and co
 
 stress: .venv/ready ## Run the notebooks with fresh draws and twice the steps, and store which verdicts hold
 	@$(python) -m tools.stress $(NOTEBOOKS)
+
+# Tests of what needs more than the package itself have nothing to say of its oldest versions.
+of_more = tests/test_site.py tests/test_lab.py tests/test_ipywidgets_7.py tests/test_house_rules.py
+oldest: .venv/ready ## Run the package's tests and the notebooks with the oldest versions that it allows
+	@$(pip_install) --upgrade --target .venv/uv uv
+	@.venv/uv/bin/uv pip compile --quiet --resolution lowest-direct --python $(python) --no-emit-index-url \
+		--output-file .venv/oldest.txt pyproject.toml
+	@$(python) -m venv --clear .venv/oldest
+	@.venv/oldest/bin/python -m pip install --quiet --constraint .venv/oldest.txt --editable ".[test]"
+	@.venv/oldest/bin/python -m pytest -o filterwarnings= chapters $(filter-out $(of_more),$(wildcard tests/test_*.py))
 
 lint: .venv/ready ## Check style and formatting of code and notebooks
 	@$(python) -m ruff check
