@@ -20,10 +20,10 @@ from axe_playwright_python.sync_playwright import Axe
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from belowzero.coursework import marking
-from belowzero.coursework.assignments import Assignment
-from belowzero.coursework.markpage import application, choices, picture, points_of
-from belowzero.coursework.roster import Student
+from coursework import marking
+from coursework.assignments import Assignment
+from coursework.markpage import application, choices, picture, points_of
+from coursework.roster import Student
 
 WIDE = {"width": 1300, "height": 900}
 NARROW = {"width": 390, "height": 844}
@@ -546,7 +546,7 @@ def test_another_site_cannot_post(address, course):
 
 def test_the_server_listens_to_this_machine_only_and_ctrl_c_tells_what_is_left(course):
     script = (
-        "import signal, sys, types; from belowzero.coursework import marking\n"
+        "import signal, sys, types; from coursework import marking\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # off in background jobs
         "titles = {'a1-plot': 'A plot', 'a1-why': 'Why?'}\n"
         "a1 = types.SimpleNamespace(name='a1', items=[], headings=titles)\n"

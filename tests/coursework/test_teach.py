@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from belowzero.coursework import batch
-from belowzero.coursework.__main__ import main
-from belowzero.coursework.assignments import load
+from coursework import batch
+from coursework.__main__ import main
+from coursework.assignments import load
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "chapters" / "teach.md").read_text(encoding="utf-8")
 
 

@@ -11,12 +11,12 @@ import pytest
 import tiny_assignment
 from axe_playwright_python.sync_playwright import Axe
 
-from belowzero.coursework import batch
-from belowzero.coursework.assignments import Assignment
-from belowzero.coursework.grading import Trusted, fingerprint, grade
-from belowzero.coursework.marking import text_hash
-from belowzero.coursework.reports import STATUSES, export, results, write_feedback
-from belowzero.coursework.roster import Student
+from coursework import batch
+from coursework.assignments import Assignment
+from coursework.grading import Trusted, fingerprint, grade
+from coursework.marking import text_hash
+from coursework.reports import STATUSES, export, results, write_feedback
+from coursework.roster import Student
 
 WIDE = {"width": 1300, "height": 900}
 NARROW = {"width": 390, "height": 844}

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from belowzero.coursework import collecting, uploads
-from belowzero.coursework.collecting import collect, read_roster
+from coursework import collecting, uploads
+from coursework.collecting import collect, read_roster
 
 A1 = SimpleNamespace(name="a1")
 ROSTER = """id,name,email,moodle,canvas
