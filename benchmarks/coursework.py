@@ -18,7 +18,7 @@ from pathlib import Path
 from coursework.assignments import load
 from coursework.collecting import collect
 from coursework.rehearsal import rehearse
-from coursework.reports import results
+from coursework.results import results
 from coursework.roster import read_roster
 
 ROOT = Path(__file__).parents[1]

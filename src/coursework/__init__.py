@@ -4,12 +4,15 @@ Each step is one command (``coursework --help``) and one module:
 
 - `assignments` reads an assignment's one source and makes from it what students get,
   the solution, and the named wrong answers that prove the tests; `releasing` writes it;
-- `roster` reads who is in the class; `uploads` knows how learning platforms name files, and
-  `collecting` finds each student's there;
+- `roster` reads who is in the class; `uploads` opens what a learning platform leaves behind,
+  `places` tells whose a file is, and `collecting` keeps one of each student's;
 - `submissions` lays a student's answers over our own notebook;
 - `jail` runs student code, by `runner`, where it can see and harm nothing;
 - `grading` compares what comes back; `batch` does so for a class, and writes the marks;
-- `marking` and `markpage` are the page on which a person marks plots and paragraphs;
-- `reports` writes the feedback pages and the tables of marks;
+- `marking` keeps what a person gives to plots and paragraphs, and `markpage` is the page for it;
+- `results` joins all that is known of a student, for the pages of `feedback` and the `tables` of
+  marks;
 - `rehearsal` makes a class up, to try all of this before the term begins.
+
+`pages` and `files` are what these share.
 """

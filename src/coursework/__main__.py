@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from . import batch, collecting, marking, releasing, reports
+from . import batch, collecting, markpage, releasing, tables
 from . import rehearsal as rehearsals
 from .assignments import SourceError, load
+from .feedback import write_feedback
 from .jail import JailError, Limits
+from .results import results
 from .roster import read_roster
 
 NO_JAIL = (
@@ -142,7 +144,7 @@ def mark(course, assignment, port, browser):
     Plots and paragraphs come up one after another, question by question. What you give is saved
     at once; Ctrl-C ends it.
     """
-    marking.serve(course, assignment, _roster(course), port, browser)
+    markpage.serve(course, assignment, _roster(course), port, browser)
 
 
 @main.command()
@@ -153,7 +155,7 @@ def feedback(course, assignment):
 
     A page needs nothing else: you can send it, or put it on any platform.
     """
-    written = reports.write_feedback(course, assignment, _roster(course))
+    written = write_feedback(course, assignment, _roster(course))
     place = Path(course, "feedback", "STUDENT", f"{assignment.name}.html")
     click.echo(f"{len(written)} pages: {place}")
 
@@ -174,7 +176,7 @@ def export(course, assignment, form):
 
     It has each student's status, so that nothing that went wrong looks like a zero.
     """
-    click.echo(reports.export(course, assignment, _roster(course), form))
+    click.echo(tables.export(course, assignment, _roster(course), form))
     _summary(course, assignment)
 
 
@@ -200,8 +202,8 @@ def _roster(course):
 
 
 def _summary(course, assignment):
-    results = reports.results(course, assignment, _roster(course))
-    click.echo(_counted(result.status for result in results))
+    found = results(course, assignment, _roster(course))
+    click.echo(_counted(result.status for result in found))
 
 
 def _counted(words):

@@ -111,6 +111,13 @@ class Assignment:
         return headings
 
     @functools.cached_property
+    def heading(self):
+        """The title: the first heading of all, or the name."""
+        text = "\n".join(c.source for c in self.notebook.cells if c.cell_type == "markdown")
+        found = re.search(r"^# +(.+)$", text, re.MULTILINE)
+        return found[1].strip() if found else self.name
+
+    @functools.cached_property
     def mutants(self):
         """The named wrong answers, a list of `Mutant`."""
         return [

@@ -4,20 +4,11 @@ The grader leaves these answers open. Here is what waits for a person, and what 
 `markpage` is the page itself.
 """
 
-import asyncio
-import contextlib
 import hashlib
-import json
-import secrets
-import threading
-import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
 
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
-
-from .batch import write_json
+from .files import read_json, write_json
 
 
 @dataclass
@@ -41,8 +32,7 @@ def text_hash(text):
 
 def read_marks(course, name, student):
     """Return what a person gave a student, as `save_marks` wrote it: a dict of item to dict."""
-    path = Path(course, "read", name, f"{student}.json")
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return read_json(Path(course, "read", name, f"{student}.json"))
 
 
 def save_marks(course, name, student, item, points, comment):
@@ -108,11 +98,6 @@ def by_item(answers):
     return groups
 
 
-def pending(course, assignment):
-    """Return every `Answer` that waits for a person's points."""
-    return [answer for answer in answers(course, assignment) if answer.points is None]
-
-
 def to_mark(course, name, student):
     """The items of a student's marks that are for a person.
 
@@ -127,44 +112,5 @@ def to_mark(course, name, student):
     -------
     list of dict
     """
-    path = Path(course, "marks", name, f"{student}.json")
-    items = json.loads(path.read_text(encoding="utf-8"))["items"] if path.exists() else []
+    items = read_json(Path(course, "marks", name, f"{student}.json")).get("items", ())
     return [item for item in items if item["status"] == "needs a person"]
-
-
-def serve(course, assignment, roster=None, port=0, open_browser=True):
-    """Serve the page until Ctrl-C, and say then what is left.
-
-    Parameters
-    ----------
-    course : path
-    assignment : Assignment
-    roster : dict of str to Student, optional
-        For the marker who switches names on.
-    port : int
-        0 takes a free one.
-    open_browser : bool
-        On a machine that others use too, say no: they can see what the browser was started with.
-    """
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(course, assignment, roster, port, open_browser))
-    print()
-    for item, group in by_item(answers(course, assignment)).items():
-        left = sum(answer.points is None for answer in group)
-        print(
-            f"{assignment.headings[item]}: {len(group) - left} of {len(group)} marked, {left} left"
-        )
-
-
-async def _serve(course, assignment, roster, port, open_browser):
-    from .markpage import MOST_BYTES, application  # which builds on this module
-
-    token = secrets.token_urlsafe(24)
-    sockets = bind_sockets(port, "127.0.0.1")
-    page = application(course, assignment, roster, token)
-    HTTPServer(page, max_body_size=MOST_BYTES).add_sockets(sockets)
-    address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/{token}/"
-    print(f"Mark {assignment.name} at {address}\nCtrl-C ends it; all is saved.", flush=True)
-    if open_browser:
-        threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
-    await asyncio.Event().wait()

@@ -4,29 +4,24 @@ What students wrote is shown as text and as pictures, and never run. The page is
 machine only, at an address that nobody can guess, and it works without JavaScript.
 """
 
-import base64
+import asyncio
+import contextlib
 import secrets
-import struct
-from pathlib import Path
+import threading
+import webbrowser
 
-import jinja2
 import tornado.web
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
 
 from .assignments import kind
 from .marking import answers, by_item, read_marks, save_marks, text_hash, to_mark, valid
+from .pages import picture, template
 
 MOST_TEXT = 20_000  # characters of an answer that are shown
-MOST_PIXELS = 4_000  # a small file can be a picture that fills the memory of a browser
 MOST_BYTES = 200_000  # of what the browser sends
 MOST_COMMENT = 5_000
 
-_PAGES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    undefined=jinja2.StrictUndefined,
-)
 _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -38,28 +33,6 @@ _POLICY = (
     "default-src 'none'; style-src 'nonce-{0}'; script-src 'nonce-{0}'; img-src data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-
-
-def picture(text):
-    """Return an address that shows a picture, or None if it is no PNG of a sensible size.
-
-    Parameters
-    ----------
-    text : str
-        Base64 that came from a student's process.
-
-    Returns
-    -------
-    str or None
-    """
-    try:
-        data = base64.b64decode(text, validate=True)
-        signature, width, height = struct.unpack(">16s2I", data[:24])
-    except (ValueError, TypeError, struct.error):
-        return None
-    fits = 0 < width <= MOST_PIXELS and 0 < height <= MOST_PIXELS
-    is_png = signature == b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
-    return f"data:image/png;base64,{text}" if is_png and fits else None
 
 
 class Desk:
@@ -124,11 +97,10 @@ class Page(tornado.web.RequestHandler):
             raise tornado.web.HTTPError(404, reason="Open the whole address from the terminal")
 
     def show(self, page, **values):
-        template = _PAGES.get_template("mark.html")
         shared = dict(desk=self.desk, base=self.base, nonce=self.nonce, page=page, key="")
         values["xsrf"] = self.xsrf_token.decode() if page != "error" else ""
         # A student's text can hold halves of characters, which no page can be made of.
-        self.finish(template.render(shared | values).encode("utf-8", "replace"))
+        self.finish(template("mark.html").render(shared | values).encode("utf-8", "replace"))
 
     def write_error(self, status_code, **_):
         self.show("error", status=status_code, reason=self._reason)
@@ -262,3 +234,39 @@ def application(course, assignment, roster, token):
         xsrf_cookie_kwargs=dict(httponly=True, samesite="Strict", path=base),
         log_function=lambda handler: None,  # a log would show the address
     )
+
+
+def serve(course, assignment, roster=None, port=0, open_browser=True):
+    """Serve the page until Ctrl-C, and say then what is left.
+
+    Parameters
+    ----------
+    course : path
+    assignment : Assignment
+    roster : dict of str to Student, optional
+        For the marker who switches names on.
+    port : int
+        0 takes a free one.
+    open_browser : bool
+        On a machine that others use too, say no: they can see what the browser was started with.
+    """
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(course, assignment, roster, port, open_browser))
+    print()
+    for item, group in by_item(answers(course, assignment)).items():
+        left = sum(answer.points is None for answer in group)
+        print(
+            f"{assignment.headings[item]}: {len(group) - left} of {len(group)} marked, {left} left"
+        )
+
+
+async def _serve(course, assignment, roster, port, open_browser):
+    token = secrets.token_urlsafe(24)
+    sockets = bind_sockets(port, "127.0.0.1")
+    page = application(course, assignment, roster, token)
+    HTTPServer(page, max_body_size=MOST_BYTES).add_sockets(sockets)
+    address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/{token}/"
+    print(f"Mark {assignment.name} at {address}\nCtrl-C ends it; all is saved.", flush=True)
+    if open_browser:
+        threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
+    await asyncio.Event().wait()

@@ -22,7 +22,8 @@ from tornado.netutil import bind_sockets
 
 from coursework import marking
 from coursework.assignments import Assignment
-from coursework.markpage import application, choices, picture, points_of
+from coursework.markpage import application, choices, points_of
+from coursework.pages import picture
 from coursework.roster import Student
 
 WIDE = {"width": 1300, "height": 900}
@@ -206,8 +207,13 @@ def fetch(address, data=None, **headers):
 # What waits
 
 
+def waiting_answers(course, assignment):
+    found = marking.answers(course.folder, assignment)
+    return [answer for answer in found if answer.points is None]
+
+
 def test_every_answer_for_a_person_waits_item_by_item(course, assignment):
-    waiting = marking.pending(course.folder, assignment)
+    waiting = waiting_answers(course, assignment)
     assert [answer.item for answer in waiting] == ["a1-plot"] * 3 + ["a1-why"] * 3
     assert {answer.student for answer in waiting[:3]} == set(ROSTER)
 
@@ -216,17 +222,17 @@ def test_blank_and_unreadable_submissions_do_not_wait(course, assignment):
     course.hand_in("s01", "", "")
     path = course.folder / "marks" / "a1" / "s02.json"
     path.write_text(json.dumps({"status": "unreadable", "items": [], "notes": ["no JSON"]}))
-    assert {answer.student for answer in marking.pending(course.folder, assignment)} == {"s03"}
+    assert {answer.student for answer in waiting_answers(course, assignment)} == {"s03"}
 
 
 def test_an_answer_that_changed_since_it_was_marked_waits_again(course, assignment):
     item = marking.to_mark(course.folder, "a1", "s01")[1]
     marking.save_marks(course.folder, "a1", "s01", item, [1, 0.5], "")
-    waiting = {(a.item, a.student) for a in marking.pending(course.folder, assignment)}
+    waiting = {(a.item, a.student) for a in waiting_answers(course, assignment)}
     assert len(waiting) == 5
     assert ("a1-why", "s01") not in waiting
     course.hand_in("s01", "plt.plot(0)", "Something else.")
-    assert len(marking.pending(course.folder, assignment)) == 6
+    assert len(waiting_answers(course, assignment)) == 6
 
 
 def test_marks_are_kept_beside_those_of_the_other_items(course):
@@ -546,11 +552,11 @@ def test_another_site_cannot_post(address, course):
 
 def test_the_server_listens_to_this_machine_only_and_ctrl_c_tells_what_is_left(course):
     script = (
-        "import signal, sys, types; from coursework import marking\n"
+        "import signal, sys, types; from coursework import markpage\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # off in background jobs
         "titles = {'a1-plot': 'A plot', 'a1-why': 'Why?'}\n"
         "a1 = types.SimpleNamespace(name='a1', items=[], headings=titles)\n"
-        "marking.serve(sys.argv[1], a1, open_browser=False)"
+        "markpage.serve(sys.argv[1], a1, open_browser=False)"
     )
     command = [sys.executable, "-c", script, str(course.folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

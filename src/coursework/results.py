@@ -1,23 +1,16 @@
-"""Report: a page of feedback for each student, and the table of marks for the teacher.
+"""Results: what is known of each student's assignment, from everything that was written down.
 
 No status is a silent zero: where marks are missing the total is empty, and the status says why.
 """
 
-import csv
-import functools
-import io
-import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import jinja2
-
 from . import batch
-from .collecting import write
+from .files import read_json
 from .marking import read_marks, valid
-from .markpage import picture
+from .pages import picture
 from .roster import Student, is_id
 
 # What the page says of each status; the first that holds is a student's.
@@ -40,7 +33,6 @@ _IN_WORDS = {
     "needs a person": "A person has still to read this",
     "read": "Read by a person",
 }
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 @dataclass(frozen=True)
@@ -105,7 +97,7 @@ def results(course, assignment, roster=None):
     course, secret = Path(course), batch.secret_of(course)
     roster = roster or {}
     marks = {
-        student: _json(course / "marks" / assignment.name / f"{student}.json")
+        student: read_json(course / "marks" / assignment.name / f"{student}.json")
         for student, *job in batch.handed_in(course, assignment)
         if batch.is_graded(course, assignment, secret, student, *job)
     }
@@ -126,7 +118,7 @@ def results(course, assignment, roster=None):
 
 def _result(course, assignment, student, marks, notes):
     folder = course / "submitted" / student.id / assignment.name
-    about = _json(folder / "collected.json")
+    about = read_json(folder / "collected.json")
     items = tuple(_items(course, assignment, student.id, marks or {}))
     status = _status(folder / f"{assignment.name}.ipynb", about, marks, items)
     own_notes = [*about.get("notes", ()), *(marks or {}).get("notes", ())]
@@ -183,167 +175,3 @@ def _items(course, assignment, student, marks):
 def title(assignment, item):
     """What an item is called where there is little room: its id without what all ids share."""
     return item.removeprefix(f"{assignment.name}-").removesuffix("-test")
-
-
-def _json(path):
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-# Feedback
-
-
-def write_feedback(course, assignment, roster=None):
-    """Write a page for each student, which needs nothing else and asks for nothing.
-
-    Parameters
-    ----------
-    course : path
-    assignment : Assignment
-    roster : dict of str to Student, optional
-
-    Returns
-    -------
-    list of path
-        ``feedback/<student>/<assignment>.html`` of the course.
-    """
-    page, heading = _page(), _heading(assignment)
-    paths = []
-    for result in results(course, assignment, roster):
-        path = Path(course, "feedback", result.student.id, f"{assignment.name}.html")
-        text = page.render(
-            result=result,
-            assignment=assignment.name,
-            heading=heading,
-            headings=assignment.headings,
-            says=STATUSES[result.status],
-        )
-        write(path, text.encode("utf-8", "replace"))
-        paths.append(path)
-    return paths
-
-
-@functools.cache
-def _page():
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters["points"] = _number
-    return environment.get_template("feedback.html")
-
-
-def _heading(assignment):
-    """The title of an assignment, from its first heading."""
-    text = "\n".join(c.source for c in assignment.notebook.cells if c.cell_type == "markdown")
-    found = re.search(r"^# +(.+)$", text, re.MULTILINE)
-    return found[1].strip() if found else assignment.name
-
-
-def _number(value):
-    return "" if value is None else f"{round(value, 2):g}"
-
-
-# The table
-
-
-def export(course, assignment, roster=None, form="plain"):
-    """Write the table of marks as CSV.
-
-    Parameters
-    ----------
-    course : path
-    assignment : Assignment
-    roster : dict of str to Student, optional
-    form : {"plain", "moodle", "canvas"}
-        "plain" has every item, the status and the notes.
-
-        "moodle" has the columns of Moodle's offline grading worksheet
-        (``mod/assign/feedback/offline/importgradeslib.php``), which skips empty grades and those
-        above its maximum. It finds a student by the number in the name of the folder that was
-        collected. Its headings are English, as Moodle expects while it is set to English. The
-        gradebook's own import (*Grades*, *Import*, *CSV file*) takes the same file by e-mail
-        address, in any language.
-
-        "canvas" has the columns of Canvas's gradebook (``lib/gradebook_importer.rb``). It holds
-        only those who have a total: an empty cell would erase what stands in Canvas. The heading
-        of the last column has to be the assignment's name there.
-
-    Returns
-    -------
-    path
-        ``<assignment>.csv``, ``<assignment>-moodle.csv`` or ``<assignment>-canvas.csv``.
-
-    Raises
-    ------
-    ValueError
-        For another form.
-    """
-    tables = {"plain": _plain, "moodle": _moodle, "canvas": _canvas}
-    if form not in tables:
-        raise ValueError(f"no table for {form!r}; there are: {', '.join(tables)}")
-    text = io.StringIO()
-    rows = tables[form](assignment, results(course, assignment, roster))
-    csv.writer(text).writerows([_cell(cell) for cell in row] for row in rows)
-    name = assignment.name if form == "plain" else f"{assignment.name}-{form}"
-    # The mark tells Excel that this is UTF-8; Moodle drops it, Canvas writes none by itself.
-    encoding = "utf-8" if form == "canvas" else "utf-8-sig"
-    path = Path(course, f"{name}.csv")
-    write(path, text.getvalue().encode(encoding, "replace"))
-    return path
-
-
-def _plain(assignment, found):
-    items = [item.id for item in assignment.items]
-    titles = [title(assignment, item) for item in items]
-    yield "id", "name", "status", "late", "total", "out of", *titles, "notes"
-    for result in found:
-        earned = {item.item: item.earned for item in result.items}
-        yield (
-            result.student.id,
-            result.student.name,
-            result.status,
-            {True: "yes", False: "no", None: ""}[result.late],
-            result.total,
-            result.out_of,
-            *(earned.get(item) for item in items),
-            "; ".join(result.notes),
-        )
-
-
-def _moodle(assignment, found):
-    yield (
-        "Identifier",
-        "Full name",
-        "Email address",
-        "Status",
-        "Grade",
-        "Maximum Grade",
-        "Last modified (grade)",  # empty: a grade that stands in Moodle stays, unless you say so
-    )
-    for result in found:
-        number = result.numbers.get("moodle") or result.student.moodle
-        who = f"Participant {number}" if number.isdecimal() else number
-        status = f"{result.status}, late" if result.late else result.status
-        about = result.student.name, result.student.email, status
-        yield who, *about, result.total, result.out_of, None
-
-
-def _canvas(assignment, found):
-    yield "Student", "ID", "SIS User ID", "SIS Login ID", "Section", _heading(assignment)
-    total = sum(item.points for item in assignment.items)
-    yield "    Points Possible", None, None, None, None, total
-    for result in found:
-        if result.total is not None:
-            student = result.student
-            number = result.numbers.get("canvas") or student.canvas
-            yield student.name or student.id, number, student.id, student.email, None, result.total
-
-
-def _cell(value):
-    """A cell that no spreadsheet takes for a formula."""
-    if not isinstance(value, str):
-        return _number(value)
-    return f"'{value}" if _FORMULA.match(value) else value
