@@ -9,9 +9,10 @@ Each step is one command (``coursework --help``) and one module:
 - `submissions` lays a student's answers over our own notebook;
 - `jail` runs student code, by `runner`, where it can see and harm nothing;
 - `grading` compares what comes back; `batch` does so for a class, and writes the marks;
-- `marking` keeps what a person gives to plots and paragraphs, and `markpage` is the page for it;
-- `results` joins all that is known of a student, for the pages of `feedback` and the `tables` of
-  marks;
+- `marking` keeps what people give to plots and paragraphs, and `markpage` is the page for it;
+  `changes` keeps what a person changed by hand;
+- `results` joins all that is known of a student, for the pages of `feedback`, the `tables` of
+  marks and the `report` on the class;
 - `rehearsal` makes a class up, to try all of this before the term begins.
 
 `pages` and `files` are what these share.

@@ -110,6 +110,11 @@ class Assignment:
                 headings[cell.id] = heading or cell.id
         return headings
 
+    @property
+    def points(self):
+        """All points that there are."""
+        return sum(item.points for item in self.items)
+
     @functools.cached_property
     def heading(self):
         """The title: the first heading of all, or the name."""
@@ -129,6 +134,24 @@ class Assignment:
             for cell in self.notebook.cells
             for name, loses, edits in _MUTANT.findall(cell.source)
         ]
+
+    def item(self, name):
+        """The `Item` of an id or a `title`.
+
+        Raises
+        ------
+        ValueError
+            Where there is none; it names those that there are.
+        """
+        found = [item for item in self.items if name in (item.id, self.title(item.id))]
+        if not found:
+            there = ", ".join(self.title(item.id) for item in self.items)
+            raise ValueError(f"{self.name} has no item {name!r}; there are: {there}")
+        return found[0]
+
+    def title(self, item):
+        """What an item is called where there is little room: its id without what all ids share."""
+        return item.removeprefix(f"{self.name}-").removesuffix("-test")
 
     def variant(self, student):
         """The number from which a student's numbers follow, an int of 32 bits."""

@@ -130,6 +130,7 @@ class _Keeper:
             time = place.time and place.time.isoformat()
             about = {"file": place.file.shown, "handed_in": time, "late": self._late(place)}
             about |= {place.platform: place.number} if place.platform else {}
+            about |= {"canvas_file": str(place.attachment)} if place.platform == "canvas" else {}
             if data is None and before is not None:
                 about = _known(folder) or about
             write_json(folder / "collected.json", about | {"notes": notes})

@@ -6,6 +6,7 @@ machine only, at an address that nobody can guess, and it works without JavaScri
 
 import asyncio
 import contextlib
+import json
 import secrets
 import threading
 import webbrowser
@@ -15,7 +16,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from .assignments import kind
-from .marking import answers, by_item, read_marks, save_marks, text_hash, to_mark, valid
+from .marking import Part, answers, by_item, read_marks, save_marks, text_hash, to_mark, valid
 from .pages import picture, template
 
 MOST_TEXT = 20_000  # characters of an answer that are shown
@@ -38,14 +39,16 @@ _POLICY = (
 class Desk:
     """What lies before the marker: every answer, and whether names are shown."""
 
-    def __init__(self, course, assignment, roster=None):
+    def __init__(self, course, assignment, roster=None, part=Part()):  # noqa: B008
         self.course, self.assignment, self.roster = course, assignment, roster or {}
+        self.part = part
         self.names = False  # a marker who does not know the name cannot be swayed by it
         self.look()
 
     def look(self):
         """Read the marks again; the grader may have run since."""
-        self.answers = {answer.key: answer for answer in answers(self.course, self.assignment)}
+        found = answers(self.course, self.assignment, self.roster, self.part)
+        self.answers = {answer.key: answer for answer in found}
         self.groups = by_item(self.answers.values())
 
     def item(self, answer):
@@ -57,9 +60,19 @@ class Desk:
         """The key of the next answer that waits, or None when all are marked."""
         keys = list(self.answers)
         start = keys.index(key) + 1 if key else 0
-        return next(
-            (k for k in keys[start:] + keys[:start] if self.answers[k].points is None), None
-        )
+        return next((k for k in keys[start:] + keys[:start] if self.waits(self.answers[k])), None)
+
+    def given(self, answer, item):
+        """What a person gave, as it is now: somebody else may have just marked it."""
+        read = read_marks(self.course, self.assignment.name, answer.student)
+        return valid(item, read), read.get(answer.item)
+
+    def waits(self, answer):
+        """Whether an answer still waits for a person."""
+        if answer.points is None and (item := self.item(answer)):
+            given, _ = self.given(answer, item)
+            answer.points = given and sum(given["points"])
+        return answer.points is None
 
     def name(self, answer):
         """The student's name and id."""
@@ -128,9 +141,8 @@ class Mark(Page):
 
     def get(self, key):
         answer, item = self.find(key)
-        read = read_marks(self.desk.course, self.desk.assignment.name, answer.student)
-        given = valid(item, read)
-        changed = None if given else read.get(answer.item)
+        given, last = self.desk.given(answer, item)
+        changed = None if given else last
         blank = {"points": [None] * len(item["rubric"]), "comment": ""}
         self.ask(answer, item, **(given or blank), changed=changed)
 
@@ -146,6 +158,13 @@ class Mark(Page):
             wrong.append(f"The comment has {len(comment)} characters; {MOST_COMMENT} are allowed.")
         if self.get_body_argument("text_hash", "") != text_hash(item["text"]):
             wrong.append("The student's answer has changed since you opened it. Read it again.")
+        _, last = self.desk.given(answer, item)
+        if last and self.get_body_argument("seen", "") != _seen(last):
+            wrong.append(
+                f"Somebody else marked it since you opened it: {sum(last['points']):g} points"
+                f"{', with the comment: ' + last['comment'] if last['comment'] else ''}. "
+                "Save again to replace that."
+            )
         if wrong:
             self.set_status(422)
             return self.ask(answer, item, points, comment, wrong=wrong)
@@ -178,6 +197,7 @@ class Mark(Page):
             text=text.strip("\n")[:MOST_TEXT],
             cut=len(text) if len(text) > MOST_TEXT else None,
             text_hash=text_hash(text),
+            seen=_seen(self.desk.given(answer, item)[1]),
             pictures=[picture(text) for text in item["pictures"]],
             task=self.desk.task(answer.item),
             lines=[
@@ -188,6 +208,11 @@ class Mark(Page):
             changed=changed,
             wrong=wrong,
         )
+
+
+def _seen(entry):
+    """Tells what a marker saw of the marks of others when the page was made."""
+    return text_hash(json.dumps(entry)) if entry else ""
 
 
 def choices(most):
@@ -208,7 +233,7 @@ def points_of(text, most):
     return int(points) if points.is_integer() else points
 
 
-def application(course, assignment, roster, token):
+def application(course, assignment, roster, token, part=Part()):  # noqa: B008
     """Return the web application, which answers only below ``/token/``.
 
     Parameters
@@ -218,13 +243,15 @@ def application(course, assignment, roster, token):
     roster : dict of str to Student, or None
     token : str
         A secret.
+    part : Part
+        What this marker marks.
 
     Returns
     -------
     tornado.web.Application
     """
     base = f"/{token}/"
-    needs = dict(desk=Desk(course, assignment, roster), base=base)
+    needs = dict(desk=Desk(course, assignment, roster, part), base=base)
     return tornado.web.Application(
         [(base, Overview, needs), (f"{base}names", Names, needs), (f"{base}(\\w+)", Mark, needs)],
         default_handler_class=Page,
@@ -236,7 +263,7 @@ def application(course, assignment, roster, token):
     )
 
 
-def serve(course, assignment, roster=None, port=0, open_browser=True):
+def serve(course, assignment, roster=None, port=0, open_browser=True, part=Part()):  # noqa: B008
     """Serve the page until Ctrl-C, and say then what is left.
 
     Parameters
@@ -249,21 +276,23 @@ def serve(course, assignment, roster=None, port=0, open_browser=True):
         0 takes a free one.
     open_browser : bool
         On a machine that others use too, say no: they can see what the browser was started with.
+    part : Part
+        What this marker marks; all, if it is left out.
     """
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(course, assignment, roster, port, open_browser))
+        asyncio.run(_serve(course, assignment, roster, port, open_browser, part))
     print()
-    for item, group in by_item(answers(course, assignment)).items():
+    for item, group in by_item(answers(course, assignment, roster, part)).items():
         left = sum(answer.points is None for answer in group)
         print(
             f"{assignment.headings[item]}: {len(group) - left} of {len(group)} marked, {left} left"
         )
 
 
-async def _serve(course, assignment, roster, port, open_browser):
+async def _serve(course, assignment, roster, port, open_browser, part):
     token = secrets.token_urlsafe(24)
     sockets = bind_sockets(port, "127.0.0.1")
-    page = application(course, assignment, roster, token)
+    page = application(course, assignment, roster, token, part)
     HTTPServer(page, max_body_size=MOST_BYTES).add_sockets(sockets)
     address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/{token}/"
     print(f"Mark {assignment.name} at {address}\nCtrl-C ends it; all is saved.", flush=True)

@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from . import batch
+from .changes import TOTAL, changed
 from .files import read_json
 from .marking import read_marks, valid
-from .pages import picture
+from .pages import number, picture
 from .roster import Student, is_id
 
 # What the page says of each status; the first that holds is a student's.
@@ -32,6 +33,7 @@ _IN_WORDS = {
     "stopped": "Ended too soon, or used more than it may",
     "needs a person": "A person has still to read this",
     "read": "Read by a person",
+    "changed": "Changed by hand",
 }
 
 
@@ -40,7 +42,7 @@ class ItemResult:
     """One item of a student's; `earned` is None while it waits for a person.
 
     `rubric` has a tuple for each line: its points, those given, its text. `pictures` are
-    addresses that a page can show.
+    addresses that a page can show. `reason` is why it was changed by hand, if it was.
     """
 
     item: str
@@ -52,6 +54,7 @@ class ItemResult:
     rubric: tuple[tuple[float, float, str], ...] = ()
     comment: str = ""
     pictures: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def in_words(self):
@@ -65,7 +68,8 @@ class Result:
 
     `status` is one of `STATUSES`; `total` is None where marks are missing, `late` where it is not
     known. `notes` are the teacher's, and those that concern nobody else are in `own_notes`, for
-    the student. `numbers` are the student's on "moodle" or "canvas", as the file's name gave them.
+    the student. `numbers` are the student's on "moodle" or "canvas", and of the "canvas_file", as
+    the file's name gave them. `reason` is why the total was changed by hand, if it was.
     """
 
     student: Student
@@ -78,6 +82,7 @@ class Result:
     notes: tuple[str, ...]
     own_notes: tuple[str, ...]
     numbers: dict[str, str]
+    reason: str = ""
 
 
 def results(course, assignment, roster=None):
@@ -119,7 +124,8 @@ def results(course, assignment, roster=None):
 def _result(course, assignment, student, marks, notes):
     folder = course / "submitted" / student.id / assignment.name
     about = read_json(folder / "collected.json")
-    items = tuple(_items(course, assignment, student.id, marks or {}))
+    by_hand = changed(course, assignment.name, student.id)
+    items = tuple(_items(course, assignment, student.id, marks or {}, by_hand))
     status = _status(folder / f"{assignment.name}.ipynb", about, marks, items)
     own_notes = [*about.get("notes", ()), *(marks or {}).get("notes", ())]
     if items and all(item.status == "blank" for item in items):
@@ -128,18 +134,31 @@ def _result(course, assignment, student, marks, notes):
     for kind in ("needs a person", "time limit", "stopped"):
         if titles := [item.title for item in items if item.status == kind]:
             concerned.append(f"{kind}: {', '.join(titles)}")
+    for item in items:
+        if item.reason:
+            concerned.append(
+                f"{item.title} changed by hand to {number(item.earned)}: {item.reason}"
+            )
     has_total = status in ("marked", "time limit", "stopped")
+    total = round(sum(item.earned for item in items), 2) if has_total else None
+    reason = ""
+    if TOTAL in by_hand:
+        was = number(total) if has_total else status
+        total, reason = by_hand[TOTAL]["points"], by_hand[TOTAL]["reason"]
+        concerned.append(f"total changed by hand from {was} to {number(total)}: {reason}")
+        status = "marked"
     return Result(
         student=student,
         status=status,
         late=about.get("late"),
         handed_in=datetime.fromisoformat(about["handed_in"]) if about.get("handed_in") else None,
-        total=round(sum(item.earned for item in items), 2) if has_total else None,
-        out_of=sum(item.points for item in assignment.items),
+        total=total,
+        out_of=assignment.points,
         items=items,
         notes=(*own_notes, *concerned, *notes),
         own_notes=tuple(own_notes),
-        numbers={key: about[key] for key in ("moodle", "canvas") if key in about},
+        numbers={key: about[key] for key in ("moodle", "canvas", "canvas_file") if key in about},
+        reason=reason,
     )
 
 
@@ -154,8 +173,8 @@ def _status(path, about, marks, items):
     return next((status for status in STATUSES if status in found), "marked")
 
 
-def _items(course, assignment, student, marks):
-    """The items in the order of the assignment, with what a person gave."""
+def _items(course, assignment, student, marks, by_hand):
+    """The items in the order of the assignment, with what a person gave or changed."""
     read = read_marks(course, assignment.name, student) if marks.get("items") else {}
     for item in marks.get("items", ()):
         about = {key: item[key] for key in ("item", "points", "earned", "status", "message")}
@@ -168,10 +187,8 @@ def _items(course, assignment, student, marks):
                 "rubric": tuple((points, earned, text) for (points, text), earned in lines),
                 "comment": given["comment"],
             }
+        if change := by_hand.get(item["item"]):
+            about |= {"status": "changed", "earned": change["points"], "reason": change["reason"]}
+            about |= {"message": "", "rubric": ()}  # which say what it was before
         pictures = tuple(filter(None, map(picture, item.get("pictures", ()))))
-        yield ItemResult(title=title(assignment, item["item"]), pictures=pictures, **about)
-
-
-def title(assignment, item):
-    """What an item is called where there is little room: its id without what all ids share."""
-    return item.removeprefix(f"{assignment.name}-").removesuffix("-test")
+        yield ItemResult(title=assignment.title(item["item"]), pictures=pictures, **about)

@@ -2,17 +2,19 @@
 
 import csv
 import io
+import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from .files import write
 from .pages import number
-from .results import results, title
+from .results import results
 
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
-def export(course, assignment, roster=None, form="plain"):
+def export(course, assignment, roster=None, form="plain", out_of=None):
     """Write the table of marks as CSV.
 
     Parameters
@@ -34,6 +36,10 @@ def export(course, assignment, roster=None, form="plain"):
         only those who have a total: an empty cell would erase what stands in Canvas. The heading
         of the last column has to be the assignment's name there.
 
+    out_of : float, optional
+        The maximum that the platform wants: totals are scaled to it, and items are not. By default
+        the assignment's own.
+
     Returns
     -------
     path
@@ -42,13 +48,17 @@ def export(course, assignment, roster=None, form="plain"):
     Raises
     ------
     ValueError
-        For another form.
+        For another form, or where `out_of` is not above 0.
     """
     tables = {"plain": _plain, "moodle": _moodle, "canvas": _canvas}
     if form not in tables:
         raise ValueError(f"no table for {form!r}; there are: {', '.join(tables)}")
+    out_of = assignment.points if out_of is None else out_of
+    if not 0 < out_of < math.inf:
+        raise ValueError(f"totals are out of a number above 0, not {out_of:g}")
     text = io.StringIO()
-    rows = tables[form](assignment, results(course, assignment, roster))
+    found = [_scaled(result, out_of) for result in results(course, assignment, roster)]
+    rows = tables[form](assignment, found, out_of)
     csv.writer(text).writerows([_cell(cell) for cell in row] for row in rows)
     name = assignment.name if form == "plain" else f"{assignment.name}-{form}"
     # The mark tells Excel that this is UTF-8; Moodle drops it, Canvas writes none by itself.
@@ -58,9 +68,14 @@ def export(course, assignment, roster=None, form="plain"):
     return path
 
 
-def _plain(assignment, found):
+def _scaled(result, out_of):
+    total = None if result.total is None else result.total * out_of / result.out_of
+    return replace(result, total=total)
+
+
+def _plain(assignment, found, out_of):
     items = [item.id for item in assignment.items]
-    titles = [title(assignment, item) for item in items]
+    titles = list(map(assignment.title, items))
     yield "id", "name", "status", "late", "total", "out of", *titles, "notes"
     for result in found:
         earned = {item.item: item.earned for item in result.items}
@@ -70,13 +85,13 @@ def _plain(assignment, found):
             result.status,
             {True: "yes", False: "no", None: ""}[result.late],
             result.total,
-            result.out_of,
+            out_of,
             *(earned.get(item) for item in items),
             "; ".join(result.notes),
         )
 
 
-def _moodle(assignment, found):
+def _moodle(assignment, found, out_of):
     yield (
         "Identifier",
         "Full name",
@@ -91,13 +106,12 @@ def _moodle(assignment, found):
         who = f"Participant {number}" if number.isdecimal() else number
         status = f"{result.status}, late" if result.late else result.status
         about = result.student.name, result.student.email, status
-        yield who, *about, result.total, result.out_of, None
+        yield who, *about, result.total, out_of, None
 
 
-def _canvas(assignment, found):
+def _canvas(assignment, found, out_of):
     yield "Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment.heading
-    total = sum(item.points for item in assignment.items)
-    yield "    Points Possible", None, None, None, None, total
+    yield "    Points Possible", None, None, None, None, out_of
     for result in found:
         if result.total is not None:
             student = result.student

@@ -69,11 +69,9 @@ class Course:
         return made | change
 
     def read(self, student, text="my words", comment="", **items):
-        entries = {
-            f"t1-{name}": {"text_hash": text_hash(text), "points": points, "comment": comment}
-            for name, points in items.items()
-        }
-        write_json(self.path / "read" / "t1" / f"{student}.json", entries)
+        for name, points in items.items():
+            entry = {"text_hash": text_hash(text), "points": points, "comment": comment}
+            write_json(self.path / "read" / "t1" / student / f"t1-{name}.json", entry)
 
     def results(self, roster=ROSTER):
         return {result.student.id: result for result in results(self.path, TINY, roster)}

@@ -42,3 +42,36 @@ def test_a_wrong_roster_is_refused_and_the_row_named(tmp_path, text, complaint):
     with pytest.raises(ValueError) as error:
         read_roster(path)
     assert complaint in str(error.value)
+
+
+# As Canvas exports its gradebook: two kinds of rows are no students.
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,A1 (77),Final Score
+    Points Possible,,,,,20,(read only)
+"Doe, Jane",12345,s01,jane@example.edu,Lab 1,,0
+Cher,12346,,cher,Lab 2,18,90
+"Nguyễn, Văn An",12347,s é,an@example.edu,Lab 2,,0
+"Student, Test",12399,,6f1e2,Lab 1,,0
+"""
+
+
+def test_canvas_s_own_export_is_a_roster(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text(CANVAS, encoding="utf-8-sig")
+    assert list(read_roster(path).values()) == [
+        Student("s01", "Jane Doe", "jane@example.edu", canvas="12345"),
+        Student("cher", "Cher", "cher", canvas="12346"),
+        Student("12347", "Văn An Nguyễn", "an@example.edu", canvas="12347"),
+    ]
+
+
+def test_canvas_s_export_may_lack_the_column_of_sis_ids(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text('Student,ID,SIS Login ID,Section\n"Doe, Jane",12345,jdoe,Lab 1\n')
+    assert list(read_roster(path)) == ["jdoe"]
+
+
+def test_a_student_who_stands_twice_in_canvas_s_export_is_refused(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text(CANVAS + "Cher,12348,,CHER,Lab 2,,\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="row 7: the id 'CHER' stands in row 4 too"):
+        read_roster(path)

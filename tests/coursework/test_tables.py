@@ -82,6 +82,22 @@ def test_a_name_with_separators_and_quotes_stays_one_cell(course):
     assert course.table(roster={"s1": Student("s1", name)})[1][1] == name
 
 
+@pytest.mark.parametrize("form", ["plain", "moodle", "canvas"])
+def test_totals_are_scaled_to_what_the_platform_wants(course, form):
+    course.hand_in("s1")
+    course.mark("s1", double="wrong")
+    path = export(course.path, TINY, ROSTER, form, out_of=100)
+    text = path.read_text(encoding="utf-8-sig")
+    assert "71.43" in text and "100" in text  # 5 of 7
+    assert form != "plain" or ",71.43,100,0,1,1,2,1," in text, "items stay as they are"
+
+
+@pytest.mark.parametrize("out_of", [0, -1, float("nan"), float("inf")])
+def test_totals_are_out_of_a_number_above_zero(course, out_of):
+    with pytest.raises(ValueError, match=f"a number above 0, not {out_of:g}"):
+        export(course.path, TINY, ROSTER, "moodle", out_of)
+
+
 def test_an_unknown_table_is_refused(course):
     with pytest.raises(ValueError, match="no table for 'blackboard'; there are: plain, moodle"):
         export(course.path, TINY, ROSTER, "blackboard")
