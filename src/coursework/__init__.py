@@ -3,7 +3,8 @@
 Each step is one command (``coursework --help``) and one module:
 
 - `assignments` reads an assignment's one source and makes from it what students get,
-  the solution, and the named wrong answers that prove the tests; `releasing` writes it;
+  the solution, and the named wrong answers that prove the tests; `cells` knows the format, and
+  `releasing` writes what students get;
 - `roster` reads who is in the class; `uploads` opens what a learning platform leaves behind,
   `places` tells whose a file is, and `collecting` keeps one of each student's;
 - `submissions` lays a student's answers over our own notebook;

@@ -15,7 +15,7 @@ import tornado.web
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from .assignments import kind
+from .cells import kind
 from .marking import Part, answers, by_item, read_marks, save_marks, text_hash, to_mark, valid
 from .pages import picture, template
 

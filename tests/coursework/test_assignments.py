@@ -9,7 +9,8 @@ import pytest
 import tiny_assignment
 
 from coursework import releasing
-from coursework.assignments import Assignment, SourceError, kind, load
+from coursework.assignments import Assignment, SourceError, load
+from coursework.cells import kind
 from coursework.grading import Trusted, grade
 
 COURSE = Path(__file__).parents[2] / "coursework"
