@@ -194,24 +194,7 @@ def prelu_grad_alpha(z, alpha=0.25):
 def elu(z, alpha=1.0):
     """Exponential linear unit, f(z) = z for z > 0, α(exp(z) − 1) otherwise.
 
-    Parameters
-    ----------
-    z : array_like
-        Pre-activations, any shape.
-    alpha : array_like, default 1.0
-        −α is the value at z → −∞; any finite value, any shape that broadcasts with `z`.
-
-    Returns
-    -------
-    ndarray
-        Shape of `z` and `alpha` broadcast together.
-
-    Raises
-    ------
-    TypeError
-        If `z` or `alpha` does not hold real numbers, or is masked.
-    ValueError
-        If `alpha` is not finite or does not broadcast with `z`.
+    Parameters, result and errors are those of `leaky_relu`, but −`alpha` is the value at z → −∞.
 
     Notes
     -----
