@@ -15,11 +15,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from belowzero.coursework.assignments import load
-from belowzero.coursework.collecting import collect
-from belowzero.coursework.rehearsal import rehearse
-from belowzero.coursework.reports import results
-from belowzero.coursework.roster import read_roster
+from coursework.assignments import load
+from coursework.collecting import collect
+from coursework.rehearsal import rehearse
+from coursework.results import results
+from coursework.roster import read_roster
 
 ROOT = Path(__file__).parents[1]
 NAME = "a1"
@@ -55,7 +55,7 @@ def graded(course):
 
 def grade(course, kill_at=None):
     """Run the command; return the seconds it took and the memory that it held on its way."""
-    command = [sys.executable, "-m", "belowzero.coursework", "--course", course, "grade", NAME]
+    command = [sys.executable, "-m", "coursework", "--course", course, "grade", NAME]
     began, memory = time.perf_counter(), []
     waiting = len(list(course.glob("submitted/*/*/*.ipynb"))) - len(graded(course))
     goal, start = kill_at or waiting, len(graded(course))

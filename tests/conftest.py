@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from belowzero.coursework.jail import why_no_jail
 from tools.browser import PROGRAMS, find_browser, served, started
 
 ROOT = Path(__file__).parents[1]
@@ -25,14 +24,6 @@ def browser():
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     with started(program) as browser:
         yield browser
-
-
-@pytest.fixture(scope="session")
-def jail():
-    """Ask for what student code needs to run in: bubblewrap, on Linux."""
-    if why_no_jail() is not None:
-        reason = f"no jail for student code on this system: {why_no_jail()}"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

@@ -264,6 +264,19 @@ def test_z_that_is_not_real_numbers_is_refused(name, z):
             function(z)
 
 
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_masked_z_is_refused_and_its_mask_not_lost(name):
+    for function in every(name):
+        with pytest.raises(TypeError, match="z must not be masked"):
+            function(np.ma.masked_array([1.0, 2.0], [False, True]))
+
+
+@pytest.mark.parametrize("name", TAKES_ALPHA)
+def test_a_masked_alpha_is_refused(name):
+    with pytest.raises(TypeError, match="alpha must not be masked"):
+        call(name, "f", 1.0, np.ma.masked_array([1.0], [True]))
+
+
 @pytest.mark.parametrize("name", TAKES_ALPHA)
 @pytest.mark.parametrize("alpha", [True, "0.1", None, 1j])
 def test_alpha_that_is_not_a_number_is_refused(name, alpha):

@@ -52,11 +52,6 @@ def test_settings_that_do_not_fit_are_refused(dataset, settings, message):
         dataset(**settings)
 
 
-def test_spirals_refuse_endless_turns():
-    with pytest.raises(ValueError, match="turns must be finite, got inf"):
-        spirals(turns=np.inf)
-
-
 def test_standard_digits_have_mean_zero_and_variance_one():
     X, y = digits()
     assert X.shape == (1797, 64)

@@ -172,10 +172,19 @@ class TestEveryDiagnostic:
         with pytest.raises(ValueError, match=f"holds {name}"):
             function(np.full((50, 1), value))
 
-    @pytest.mark.parametrize("shape", [(50,), (0, 3)])
-    def test_refuses_what_has_no_samples_or_units(self, function, shape):
-        with pytest.raises(ValueError, match="samples, units"):
+    def test_refuses_what_has_no_axis_of_units(self, function):
+        with pytest.raises(ValueError, match=r"need an array of \(..., samples, units\)"):
+            function(np.zeros(50))
+
+    @pytest.mark.parametrize(("shape", "lacks"), [((0, 3), "samples"), ((50, 0), "units")])
+    def test_says_what_an_empty_array_lacks(self, function, shape, lacks):
+        with pytest.raises(ValueError, match=f"the array has no {lacks}") as error:
             function(np.zeros(shape))
+        assert str(shape) in str(error.value)
+
+    def test_refuses_a_mask(self, function):
+        with pytest.raises(TypeError, match="must not be masked"):
+            function(np.ma.masked_array(np.ones((50, 1)), False))
 
 
 def test_layers_that_are_not_there_are_refused():

@@ -7,8 +7,13 @@ import pkgutil
 import pytest
 
 import belowzero
+import coursework
 
-MODULES = [module.name for module in pkgutil.walk_packages(belowzero.__path__, "belowzero.")]
+MODULES = [
+    module.name
+    for package in (belowzero, coursework)
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -14,12 +14,14 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 import belowzero
+import coursework
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted(ROOT.glob("chapters/*.ipynb"))
 MODULES = [
     importlib.import_module(module.name)
-    for module in pkgutil.walk_packages(belowzero.__path__, "belowzero.")
+    for package in (belowzero, coursework)
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
 ]
 DEAD_WIDGETS = r"\b(interact|interactive|interactive_output|Output)\(|\.observe\("
 
@@ -177,7 +179,7 @@ def test_the_bibliography_lists_a_source_once():
     assert len(set(bibliography_keys())) == len(bibliography_keys())
 
 
-# The package
+# The packages
 
 
 def public_functions(module):

@@ -51,6 +51,8 @@ def _real(z, **alpha):
 
 
 def _floats(name, value):
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be masked: fill its masked entries, or leave them out")
     array = np.asarray(value)
     if array.dtype.kind in "iu":
         array = array.astype(np.float64)
@@ -76,7 +78,7 @@ def relu(z):
     Raises
     ------
     TypeError
-        If `z` does not hold real numbers.
+        If `z` does not hold real numbers, or is masked.
 
     Notes
     -----
@@ -117,7 +119,7 @@ def leaky_relu(z, alpha=0.01):
     Raises
     ------
     TypeError
-        If `z` or `alpha` does not hold real numbers.
+        If `z` or `alpha` does not hold real numbers, or is masked.
     ValueError
         If `alpha` is not finite or does not broadcast with `z`.
 
@@ -192,24 +194,7 @@ def prelu_grad_alpha(z, alpha=0.25):
 def elu(z, alpha=1.0):
     """Exponential linear unit, f(z) = z for z > 0, α(exp(z) − 1) otherwise.
 
-    Parameters
-    ----------
-    z : array_like
-        Pre-activations, any shape.
-    alpha : array_like, default 1.0
-        −α is the value at z → −∞; any finite value, any shape that broadcasts with `z`.
-
-    Returns
-    -------
-    ndarray
-        Shape of `z` and `alpha` broadcast together.
-
-    Raises
-    ------
-    TypeError
-        If `z` or `alpha` does not hold real numbers.
-    ValueError
-        If `alpha` is not finite or does not broadcast with `z`.
+    Parameters, result and errors are those of `leaky_relu`, but −`alpha` is the value at z → −∞.
 
     Notes
     -----

@@ -62,8 +62,8 @@ def circles(n_samples=200, *, noise=0.1, rng=0):
     return X + rng.normal(0, noise, X.shape), y
 
 
-def spirals(n_samples=200, *, noise=0.05, turns=1.0, rng=0):
-    """Two spirals around each other, within radius 1; `turns` makes them harder.
+def spirals(n_samples=200, *, noise=0.05, rng=0):
+    """Two spirals, each once around the other, within radius 1.
 
     Parameters and results are those of `xor`; `n_samples` is a multiple of 2.
 
@@ -72,12 +72,10 @@ def spirals(n_samples=200, *, noise=0.05, turns=1.0, rng=0):
     True
     """
     _check(n_samples, 2, noise)
-    if not np.isfinite(turns):
-        raise ValueError(f"turns must be finite, got {turns}")
     rng = np.random.default_rng(rng)
     y = np.arange(n_samples) % 2
     radius = np.repeat(rng.uniform(0.05, 1, n_samples // 2), 2)
-    angle = 2 * np.pi * turns * radius + np.pi * y
+    angle = 2 * np.pi * radius + np.pi * y
     X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
     return X + rng.normal(0, noise, X.shape), y
 

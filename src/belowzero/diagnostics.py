@@ -2,6 +2,7 @@
 
 Arrays have shape (..., samples, units): samples and units last, and before them any axes, such as
 the ensemble's, that the result keeps. "By layer" means a list with one such array for each layer.
+A masked array raises a TypeError: its mask would be lost.
 """
 
 import numpy as np
@@ -192,9 +193,14 @@ def _by_layer(arrays):
 
 
 def _samples_by_units(array):
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError("the array must not be masked: fill its masked entries, or leave them out")
     array = np.asarray(array, dtype=np.float64)
-    if array.ndim < 2 or 0 in array.shape[-2:]:
+    if array.ndim < 2:
         raise ValueError(f"need an array of (..., samples, units), got shape {array.shape}")
+    if 0 in array.shape[-2:]:
+        lacks = "samples" if array.shape[-2] == 0 else "units"
+        raise ValueError(f"the array has no {lacks}: (..., samples, units) is {array.shape}")
     if not np.isfinite(array).all():
         found = "nan" if np.isnan(array).any() else "infinity"
         raise ValueError(

@@ -4,29 +4,25 @@ What students wrote is shown as text and as pictures, and never run. The page is
 machine only, at an address that nobody can guess, and it works without JavaScript.
 """
 
-import base64
+import asyncio
+import contextlib
+import json
 import secrets
-import struct
-from pathlib import Path
+import threading
+import webbrowser
 
-import jinja2
 import tornado.web
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
 
-from .assignments import kind
-from .marking import answers, by_item, read_marks, save_marks, text_hash, to_mark, valid
+from .cells import kind
+from .marking import Part, answers, by_item, read_marks, save_marks, text_hash, to_mark, valid
+from .pages import picture, template
 
 MOST_TEXT = 20_000  # characters of an answer that are shown
-MOST_PIXELS = 4_000  # a small file can be a picture that fills the memory of a browser
 MOST_BYTES = 200_000  # of what the browser sends
 MOST_COMMENT = 5_000
 
-_PAGES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    undefined=jinja2.StrictUndefined,
-)
 _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -40,39 +36,19 @@ _POLICY = (
 )
 
 
-def picture(text):
-    """Return an address that shows a picture, or None if it is no PNG of a sensible size.
-
-    Parameters
-    ----------
-    text : str
-        Base64 that came from a student's process.
-
-    Returns
-    -------
-    str or None
-    """
-    try:
-        data = base64.b64decode(text, validate=True)
-        signature, width, height = struct.unpack(">16s2I", data[:24])
-    except (ValueError, TypeError, struct.error):
-        return None
-    fits = 0 < width <= MOST_PIXELS and 0 < height <= MOST_PIXELS
-    is_png = signature == b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
-    return f"data:image/png;base64,{text}" if is_png and fits else None
-
-
 class Desk:
     """What lies before the marker: every answer, and whether names are shown."""
 
-    def __init__(self, course, assignment, roster=None):
+    def __init__(self, course, assignment, roster=None, part=Part()):  # noqa: B008
         self.course, self.assignment, self.roster = course, assignment, roster or {}
+        self.part = part
         self.names = False  # a marker who does not know the name cannot be swayed by it
         self.look()
 
     def look(self):
         """Read the marks again; the grader may have run since."""
-        self.answers = {answer.key: answer for answer in answers(self.course, self.assignment)}
+        found = answers(self.course, self.assignment, self.roster, self.part)
+        self.answers = {answer.key: answer for answer in found}
         self.groups = by_item(self.answers.values())
 
     def item(self, answer):
@@ -84,9 +60,19 @@ class Desk:
         """The key of the next answer that waits, or None when all are marked."""
         keys = list(self.answers)
         start = keys.index(key) + 1 if key else 0
-        return next(
-            (k for k in keys[start:] + keys[:start] if self.answers[k].points is None), None
-        )
+        return next((k for k in keys[start:] + keys[:start] if self.waits(self.answers[k])), None)
+
+    def given(self, answer, item):
+        """What a person gave, as it is now: somebody else may have just marked it."""
+        read = read_marks(self.course, self.assignment.name, answer.student)
+        return valid(item, read), read.get(answer.item)
+
+    def waits(self, answer):
+        """Whether an answer still waits for a person."""
+        if answer.points is None and (item := self.item(answer)):
+            given, _ = self.given(answer, item)
+            answer.points = given and sum(given["points"])
+        return answer.points is None
 
     def name(self, answer):
         """The student's name and id."""
@@ -124,11 +110,10 @@ class Page(tornado.web.RequestHandler):
             raise tornado.web.HTTPError(404, reason="Open the whole address from the terminal")
 
     def show(self, page, **values):
-        template = _PAGES.get_template("mark.html")
         shared = dict(desk=self.desk, base=self.base, nonce=self.nonce, page=page, key="")
         values["xsrf"] = self.xsrf_token.decode() if page != "error" else ""
         # A student's text can hold halves of characters, which no page can be made of.
-        self.finish(template.render(shared | values).encode("utf-8", "replace"))
+        self.finish(template("mark.html").render(shared | values).encode("utf-8", "replace"))
 
     def write_error(self, status_code, **_):
         self.show("error", status=status_code, reason=self._reason)
@@ -156,9 +141,8 @@ class Mark(Page):
 
     def get(self, key):
         answer, item = self.find(key)
-        read = read_marks(self.desk.course, self.desk.assignment.name, answer.student)
-        given = valid(item, read)
-        changed = None if given else read.get(answer.item)
+        given, last = self.desk.given(answer, item)
+        changed = None if given else last
         blank = {"points": [None] * len(item["rubric"]), "comment": ""}
         self.ask(answer, item, **(given or blank), changed=changed)
 
@@ -174,6 +158,13 @@ class Mark(Page):
             wrong.append(f"The comment has {len(comment)} characters; {MOST_COMMENT} are allowed.")
         if self.get_body_argument("text_hash", "") != text_hash(item["text"]):
             wrong.append("The student's answer has changed since you opened it. Read it again.")
+        _, last = self.desk.given(answer, item)
+        if last and self.get_body_argument("seen", "") != _seen(last):
+            wrong.append(
+                f"Somebody else marked it since you opened it: {sum(last['points']):g} points"
+                f"{', with the comment: ' + last['comment'] if last['comment'] else ''}. "
+                "Save again to replace that."
+            )
         if wrong:
             self.set_status(422)
             return self.ask(answer, item, points, comment, wrong=wrong)
@@ -206,6 +197,7 @@ class Mark(Page):
             text=text.strip("\n")[:MOST_TEXT],
             cut=len(text) if len(text) > MOST_TEXT else None,
             text_hash=text_hash(text),
+            seen=_seen(self.desk.given(answer, item)[1]),
             pictures=[picture(text) for text in item["pictures"]],
             task=self.desk.task(answer.item),
             lines=[
@@ -216,6 +208,11 @@ class Mark(Page):
             changed=changed,
             wrong=wrong,
         )
+
+
+def _seen(entry):
+    """Tells what a marker saw of the marks of others when the page was made."""
+    return text_hash(json.dumps(entry)) if entry else ""
 
 
 def choices(most):
@@ -236,7 +233,7 @@ def points_of(text, most):
     return int(points) if points.is_integer() else points
 
 
-def application(course, assignment, roster, token):
+def application(course, assignment, roster, token, part=Part()):  # noqa: B008
     """Return the web application, which answers only below ``/token/``.
 
     Parameters
@@ -246,13 +243,15 @@ def application(course, assignment, roster, token):
     roster : dict of str to Student, or None
     token : str
         A secret.
+    part : Part
+        What this marker marks.
 
     Returns
     -------
     tornado.web.Application
     """
     base = f"/{token}/"
-    needs = dict(desk=Desk(course, assignment, roster), base=base)
+    needs = dict(desk=Desk(course, assignment, roster, part), base=base)
     return tornado.web.Application(
         [(base, Overview, needs), (f"{base}names", Names, needs), (f"{base}(\\w+)", Mark, needs)],
         default_handler_class=Page,
@@ -262,3 +261,41 @@ def application(course, assignment, roster, token):
         xsrf_cookie_kwargs=dict(httponly=True, samesite="Strict", path=base),
         log_function=lambda handler: None,  # a log would show the address
     )
+
+
+def serve(course, assignment, roster=None, port=0, open_browser=True, part=Part()):  # noqa: B008
+    """Serve the page until Ctrl-C, and say then what is left.
+
+    Parameters
+    ----------
+    course : path
+    assignment : Assignment
+    roster : dict of str to Student, optional
+        For the marker who switches names on.
+    port : int
+        0 takes a free one.
+    open_browser : bool
+        On a machine that others use too, say no: they can see what the browser was started with.
+    part : Part
+        What this marker marks; all, if it is left out.
+    """
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(course, assignment, roster, port, open_browser, part))
+    print()
+    for item, group in by_item(answers(course, assignment, roster, part)).items():
+        left = sum(answer.points is None for answer in group)
+        print(
+            f"{assignment.headings[item]}: {len(group) - left} of {len(group)} marked, {left} left"
+        )
+
+
+async def _serve(course, assignment, roster, port, open_browser, part):
+    token = secrets.token_urlsafe(24)
+    sockets = bind_sockets(port, "127.0.0.1")
+    page = application(course, assignment, roster, token, part)
+    HTTPServer(page, max_body_size=MOST_BYTES).add_sockets(sockets)
+    address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/{token}/"
+    print(f"Mark {assignment.name} at {address}\nCtrl-C ends it; all is saved.", flush=True)
+    if open_browser:
+        threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
+    await asyncio.Event().wait()

@@ -1,16 +1,21 @@
 """The command ``coursework``: each step of a teacher's way is one word."""
 
 import os
+import re
 from collections import Counter
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
-from . import batch, collecting, marking, releasing, reports
+from . import batch, changes, collecting, marking, markpage, releasing, tables
 from . import rehearsal as rehearsals
 from .assignments import SourceError, load
+from .feedback import write_feedback, zip_feedback
 from .jail import JailError, Limits
+from .marking import Part
+from .report import write_report
+from .results import results
 from .roster import read_roster
 
 NO_JAIL = (
@@ -51,6 +56,13 @@ def main(context, course):
 
 def _assignment(context, parameter, name):
     return load(context.obj, name)
+
+
+def _share(context, parameter, text):
+    found = re.fullmatch(r"(\d{1,3})/(\d{1,3})", text)
+    if not found:
+        raise click.BadParameter(f"{text!r} is no share; the second of three is 2/3")
+    return int(found[1]), int(found[2])
 
 
 assignment_argument = click.argument("assignment", callback=_assignment)
@@ -133,29 +145,110 @@ def grade(course, assignment, jobs, seconds, no_jail):
 
 @main.command()
 @assignment_argument
+@click.option(
+    "--share",
+    metavar="2/3",
+    default="1/1",
+    callback=_share,
+    help="Mark the second of three shares of the students; others mark the other two.",
+)
+@click.option(
+    "--item",
+    "items",
+    multiple=True,
+    help="Mark this item only, as the table of marks calls it; can be given several times.",
+)
 @click.option("--port", default=0, help="By default a free one.")
 @click.option("--browser/--no-browser", default=True, help="Whether to open the page.")
 @click.pass_obj
-def mark(course, assignment, port, browser):
+def mark(course, assignment, share, items, port, browser):
     """Mark: give points by rubric, in the browser.
 
     Plots and paragraphs come up one after another, question by question. What you give is saved
     at once; Ctrl-C ends it.
     """
-    marking.serve(course, assignment, _roster(course), port, browser)
+    ids = frozenset(assignment.item(name).id for name in items) or None
+    part = Part(share, ids)
+    markpage.serve(course, assignment, _roster(course), port, browser, part)
+
+
+@main.command()
+@assignment_argument
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_obj
+def merge(course, assignment, folder):
+    """Merge: take in what others marked in FOLDER.
+
+    FOLDER is their copy of the course folder. What you have already is never overwritten; where
+    theirs differs, it is listed.
+    """
+    taken, same, differ = marking.merge(course, assignment.name, folder)
+    for student, item in differ:
+        click.echo(f"{student}: {assignment.title(item)} is marked otherwise there; yours stays")
+    click.echo(f"{taken} taken, {same} were here already, {len(differ)} differ.")
+
+
+@main.command()
+@assignment_argument
+@click.argument("student")
+@click.argument("item")
+@click.argument("points", type=float, required=False)
+@click.option("--reason", default="", help="The student reads it on the page of feedback.")
+@click.option("--undo", is_flag=True, help="Take back what was changed.")
+@click.pass_obj
+def change(course, assignment, student, item, points, reason, undo):
+    """Change: set a mark by hand, with a reason.
+
+    ITEM is what the table of marks calls it, or "total". The change stays when you grade, mark or
+    export again.
+    """
+    if undo == (points is not None):
+        raise click.UsageError("Give either the points or --undo.")
+    known = {one.student.id for one in results(course, assignment, _roster(course))}
+    if student not in known:
+        raise ValueError(f"nobody has the id {student!r}, in the roster or among those handed in")
+    changes.change(course, assignment, student, item, points, reason)
+    found = {one.student.id: one for one in results(course, assignment, _roster(course))}[student]
+    total = "none" if found.total is None else f"{found.total:g} of {found.out_of:g}"
+    click.echo(f"{student}: {found.status}, total {total}")
 
 
 @main.command()
 @assignment_argument
 @click.pass_obj
-def feedback(course, assignment):
+def report(course, assignment):
+    """Report: how the class did, item by item, as a page.
+
+    It shows how many got each item and where points were lost, and nobody's name.
+    """
+    path, items = write_report(course, assignment, _roster(course))
+    for item in items:
+        click.echo(f"{item.title}: {item.full} got it, {item.part} in part, {item.none} did not")
+    click.echo(path)
+
+
+@main.command()
+@assignment_argument
+@click.option(
+    "--for",
+    "form",
+    type=click.Choice(["moodle", "canvas"]),
+    help="Write the zip file, too, that this platform takes back.",
+)
+@click.pass_obj
+def feedback(course, assignment, form):
     """Return feedback: write a page for each student.
 
     A page needs nothing else: you can send it, or put it on any platform.
     """
-    written = reports.write_feedback(course, assignment, _roster(course))
+    written = write_feedback(course, assignment, _roster(course))
     place = Path(course, "feedback", "STUDENT", f"{assignment.name}.html")
     click.echo(f"{len(written)} pages: {place}")
+    if form:
+        path, left_out = zip_feedback(course, assignment, _roster(course), form)
+        click.echo(f"{len(written) - len(left_out)} of them for {form.title()}: {path}")
+        if left_out:
+            click.echo(f"{form.title()} could not find these students: {', '.join(left_out)}")
 
 
 @main.command()
@@ -168,13 +261,18 @@ def feedback(course, assignment):
     show_default=True,
     help="Whose columns the table has.",
 )
+@click.option(
+    "--out-of",
+    type=float,
+    help="Scale totals to this maximum, such as 100; by default they are as they are.",
+)
 @click.pass_obj
-def export(course, assignment, form):
+def export(course, assignment, form, out_of):
     """Export: write the table of marks as CSV.
 
     It has each student's status, so that nothing that went wrong looks like a zero.
     """
-    click.echo(reports.export(course, assignment, _roster(course), form))
+    click.echo(tables.export(course, assignment, _roster(course), form, out_of))
     _summary(course, assignment)
 
 
@@ -200,8 +298,8 @@ def _roster(course):
 
 
 def _summary(course, assignment):
-    results = reports.results(course, assignment, _roster(course))
-    click.echo(_counted(result.status for result in results))
+    found = results(course, assignment, _roster(course))
+    click.echo(_counted(result.status for result in found))
 
 
 def _counted(words):

@@ -13,7 +13,7 @@ import time
 import numpy as np
 
 from . import runner
-from .assignments import kind
+from .cells import kind
 from .jail import Limits, Process, Stopped, StudentError
 from .submissions import Unreadable, rebuild
 

@@ -8,11 +8,12 @@ import nbformat
 import pytest
 import tiny_assignment
 
-from belowzero.coursework import releasing
-from belowzero.coursework.assignments import Assignment, SourceError, kind, load
-from belowzero.coursework.grading import Trusted, grade
+from coursework import releasing
+from coursework.assignments import Assignment, SourceError, load
+from coursework.cells import kind
+from coursework.grading import Trusted, grade
 
-COURSE = Path(__file__).parents[1] / "coursework"
+COURSE = Path(__file__).parents[2] / "coursework"
 NAMES = ["a1", "a2", "a3", "a4"]
 IDS = [f"student{n:03}" for n in range(200)]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from belowzero.coursework.assignments import load
+from coursework.assignments import load
 
 pytest.importorskip("nbgrader", reason="nbgrader is not installed: make .venv/ready")
 
@@ -18,7 +18,7 @@ from nbgrader.apps import ExportApp
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.stem for path in ROOT.glob("coursework/source/*/*.ipynb"))
 REGION = r"### BEGIN (?:SOLUTION|HIDDEN TESTS)\n(.*?)### END"
 

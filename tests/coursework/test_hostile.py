@@ -7,15 +7,17 @@ import socket
 import struct
 import subprocess
 import threading
+from itertools import pairwise
+from pathlib import Path
 
 import nbformat
 import pytest
 import tiny_assignment
 
-from belowzero.coursework import batch
-from belowzero.coursework.assignments import Assignment
-from belowzero.coursework.grading import grade
-from belowzero.coursework.jail import Limits, Process, Stopped
+from coursework import batch, jail
+from coursework.assignments import Assignment
+from coursework.grading import grade
+from coursework.jail import Limits, Process, Stopped
 
 pytestmark = pytest.mark.usefixtures("jail")
 
@@ -197,6 +199,18 @@ def test_the_jail_shows_nothing_of_the_machine(tmp_path):
     paths = [str(here), __file__, "/etc/passwd", "/etc/shadow", "/var", "/sys"]
     looked = graded(solved(half=LOOK_AROUND.replace("PATHS", str(paths))))
     assert message(looked, "half") == "ValueError: nothing"
+
+
+def test_the_jail_hides_both_packages_wherever_it_shows_python(monkeypatch):
+    packages = Path(jail.__file__).parents[1]
+    hidden = {str(packages / "belowzero"), str(packages / "coursework")}
+    for place in ("prefix", "base_prefix"):
+        with monkeypatch.context() as patch:
+            patch.setattr(jail.sys, place, str(packages))
+            command = jail._jail(LIMITS, 3)
+        shown = command.index(str(packages))
+        last = command[shown:]
+        assert hidden <= {path for option, path in pairwise(last) if option == "--tmpfs"}
 
 
 def test_nothing_is_written_outside(tmp_path):

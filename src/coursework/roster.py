@@ -33,7 +33,9 @@ def read_roster(path):
     Parameters
     ----------
     path : path
-        A CSV file in UTF-8 with the columns id and name, and optionally email, moodle, canvas.
+        A CSV file in UTF-8 with the columns id and name, and optionally email, moodle, canvas; or
+        what Canvas exports from its gradebook (``lib/gradebook_exporter.rb``). There the id is the
+        SIS User ID, else the SIS Login ID, else Canvas's own, the first that can name a file.
 
     Returns
     -------
@@ -58,13 +60,15 @@ def _students(path, text):
     first = text.split("\n", 1)[0]
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
-    for column in ("id", "name"):
+    is_canvas = {"student", "id", "section"} <= set(reader.fieldnames)
+    for column in ("id", "name") if not is_canvas else ():
         if column not in reader.fieldnames:
             there = ", ".join(reader.fieldnames)
             raise ValueError(f"{path} has no column {column!r}; it has: {there or 'none'}")
     roster, seen = {}, {}
     for row in reader:
-        cells = {field.name: (row.get(field.name) or "").strip() for field in fields(Student)}
+        known = _of_canvas(row) if is_canvas else row
+        cells = {field.name: (known.get(field.name) or "").strip() for field in fields(Student)}
         where = f"{path}, row {reader.line_num}"
         if any(row.get(None) or ()):
             raise ValueError(f"{where} has more cells than the first row")
@@ -80,6 +84,21 @@ def _students(path, text):
                 raise ValueError(f"{where}: the {key} {cells[key]!r} stands in row {other} too")
         roster[cells["id"]] = Student(**cells)
     return roster
+
+
+def _of_canvas(row):
+    """A row of Canvas's gradebook in our columns; empty for what is no student."""
+    name, number, login = (row.get(key) or "" for key in ("student", "id", "sis login id"))
+    if not number.strip() or name == "Student, Test":  # points possible; the teacher's own preview
+        return {}
+    ids = (row.get("sis user id") or "", login, number)
+    last, _, first = name.partition(", ")
+    return {
+        "id": next(filter(is_id, map(str.strip, ids)), ""),
+        "name": f"{first} {last}",
+        "email": login,
+        "canvas": number,
+    }
 
 
 class Index:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import itertools
 import json
 import re
 import signal
@@ -20,10 +21,11 @@ from axe_playwright_python.sync_playwright import Axe
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from belowzero.coursework import marking
-from belowzero.coursework.assignments import Assignment
-from belowzero.coursework.markpage import application, choices, picture, points_of
-from belowzero.coursework.roster import Student
+from coursework import changes, marking
+from coursework.assignments import Assignment
+from coursework.markpage import application, choices, points_of
+from coursework.pages import picture
+from coursework.roster import Student
 
 WIDE = {"width": 1300, "height": 900}
 NARROW = {"width": 390, "height": 844}
@@ -206,8 +208,13 @@ def fetch(address, data=None, **headers):
 # What waits
 
 
+def waiting_answers(course, assignment):
+    found = marking.answers(course.folder, assignment)
+    return [answer for answer in found if answer.points is None]
+
+
 def test_every_answer_for_a_person_waits_item_by_item(course, assignment):
-    waiting = marking.pending(course.folder, assignment)
+    waiting = waiting_answers(course, assignment)
     assert [answer.item for answer in waiting] == ["a1-plot"] * 3 + ["a1-why"] * 3
     assert {answer.student for answer in waiting[:3]} == set(ROSTER)
 
@@ -216,17 +223,17 @@ def test_blank_and_unreadable_submissions_do_not_wait(course, assignment):
     course.hand_in("s01", "", "")
     path = course.folder / "marks" / "a1" / "s02.json"
     path.write_text(json.dumps({"status": "unreadable", "items": [], "notes": ["no JSON"]}))
-    assert {answer.student for answer in marking.pending(course.folder, assignment)} == {"s03"}
+    assert {answer.student for answer in waiting_answers(course, assignment)} == {"s03"}
 
 
 def test_an_answer_that_changed_since_it_was_marked_waits_again(course, assignment):
     item = marking.to_mark(course.folder, "a1", "s01")[1]
     marking.save_marks(course.folder, "a1", "s01", item, [1, 0.5], "")
-    waiting = {(a.item, a.student) for a in marking.pending(course.folder, assignment)}
+    waiting = {(a.item, a.student) for a in waiting_answers(course, assignment)}
     assert len(waiting) == 5
     assert ("a1-why", "s01") not in waiting
     course.hand_in("s01", "plt.plot(0)", "Something else.")
-    assert len(marking.pending(course.folder, assignment)) == 6
+    assert len(waiting_answers(course, assignment)) == 6
 
 
 def test_marks_are_kept_beside_those_of_the_other_items(course):
@@ -245,7 +252,8 @@ def test_marks_are_kept_beside_those_of_the_other_items(course):
             "comment": "Well seen.",
         },
     }
-    assert [path.name for path in (course.folder / "read" / "a1").iterdir()] == ["s01.json"]
+    files = sorted(path.name for path in (course.folder / "read" / "a1" / "s01").iterdir())
+    assert files == ["a1-plot.json", "a1-why.json"]
 
 
 def test_points_are_offered_in_halves_while_they_are_few():
@@ -280,6 +288,86 @@ def test_a_picture_is_a_png_of_a_sensible_size(png):
     assert picture(png + '" onerror="alert(1)') is None
     assert picture("ü") is None
     assert picture("") is None
+
+
+# Several markers
+
+
+def test_shares_deal_out_every_student_once(course, assignment):
+    known = [f"s{i}" for i in range(10)]
+    roster = dict.fromkeys(["s9", "s8", "s7"])
+    shares = [marking.Part((number, 3)).students(known, roster) for number in (1, 2, 3)]
+    assert sorted(itertools.chain(*shares)) == known
+    assert max(map(len, shares)) - min(map(len, shares)) <= 1
+    assert "s9" in shares[0] and "s8" in shares[1], "in the order of the roster"
+
+
+def test_a_share_stays_the_same_when_more_hand_in(course):
+    before = marking.Part((2, 2)).students({"s01"}, ROSTER)
+    assert before == marking.Part((2, 2)).students({"s01", "s03"}, ROSTER) - {"s03"}
+
+
+@pytest.mark.parametrize("share", [(0, 2), (3, 2)])
+def test_a_share_that_is_not_there_is_refused(share):
+    with pytest.raises(ValueError, match=f"1/2 to 2/2, not {share[0]}/2"):
+        marking.Part(share)
+
+
+def test_a_marker_sees_only_the_own_part(course, assignment):
+    part = marking.Part((1, 3), frozenset(["a1-why"]))
+    found = marking.answers(course.folder, assignment, ROSTER, part)
+    assert [(answer.item, answer.student) for answer in found] == [("a1-why", "s01")]
+
+
+def test_what_others_marked_meanwhile_does_not_come_up_again(visit, course):
+    page = begin(visit())
+    first = page.url.split("/")[-1]
+    for student in ROSTER:
+        for item in marking.to_mark(course.folder, "a1", student):
+            if marking.Answer(item["item"], student, None).key != first:
+                marking.save_marks(course.folder, "a1", student, item, [1, 1], "")
+    mark(page, "1", "0")
+    page.get_by_text("All is marked.").wait_for()
+
+
+def test_a_mark_that_another_gave_meanwhile_is_not_replaced_unseen(visit, course):
+    page = begin(visit())
+    for student in ROSTER:
+        item = marking.to_mark(course.folder, "a1", student)[0]
+        marking.save_marks(course.folder, "a1", student, item, [1, 0.5], "Well seen.")
+    mark(page, "0", "0")
+    alert = page.get_by_role("alert")
+    alert.get_by_text("1.5 points, with the comment: Well seen.").wait_for()
+    assert set(map(tuple, course.given().values())) == {(1, 0.5)}
+    save(page)
+    assert (0, 0) in set(map(tuple, course.given().values()))
+
+
+def test_an_answer_whose_mark_was_changed_by_hand_waits_for_nobody(course, assignment):
+    changes.change(course.folder, assignment, "s01", "plot", 2, "seen in the lab")
+    waiting = {(a.item, a.student) for a in waiting_answers(course, assignment)}
+    assert len(waiting) == 5 and ("a1-plot", "s01") not in waiting
+
+
+def test_what_two_people_marked_is_merged_and_nothing_overwritten(course, assignment, tmp_path):
+    other = tmp_path / "copy"
+    plot, why = marking.to_mark(course.folder, "a1", "s01")
+    for folder in (course.folder, other):
+        marking.save_marks(folder, "a1", "s01", plot, [1, 1], "")
+    marking.save_marks(course.folder, "a1", "s02", why, [1, 0], "mine")
+    marking.save_marks(other, "a1", "s02", why, [0, 0], "theirs")
+    marking.save_marks(other, "a1", "s03", why, [1, 1], "")
+    changes.change(other, assignment, "s03", "plot", 0, "a copy")
+    assert marking.merge(course.folder, "a1", other) == (2, 1, [("s02", "a1-why")])
+    assert marking.read_marks(course.folder, "a1", "s02")["a1-why"]["comment"] == "mine"
+    assert marking.read_marks(course.folder, "a1", "s03")["a1-why"]["points"] == [1, 1]
+    assert changes.changed(course.folder, "a1", "s03")["a1-plot"]["reason"] == "a copy"
+    assert marking.merge(course.folder, "a1", other) == (0, 3, [("s02", "a1-why")])
+
+
+def test_a_folder_without_marks_is_refused(course, tmp_path):
+    with pytest.raises(ValueError, match="nothing that a person marked or changed of a1"):
+        marking.merge(course.folder, "a1", tmp_path / "empty")
 
 
 # The way through the class
@@ -546,11 +634,11 @@ def test_another_site_cannot_post(address, course):
 
 def test_the_server_listens_to_this_machine_only_and_ctrl_c_tells_what_is_left(course):
     script = (
-        "import signal, sys, types; from belowzero.coursework import marking\n"
+        "import signal, sys, types; from coursework import markpage\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # off in background jobs
         "titles = {'a1-plot': 'A plot', 'a1-why': 'Why?'}\n"
         "a1 = types.SimpleNamespace(name='a1', items=[], headings=titles)\n"
-        "marking.serve(sys.argv[1], a1, open_browser=False)"
+        "markpage.serve(sys.argv[1], a1, open_browser=False)"
     )
     command = [sys.executable, "-c", script, str(course.folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

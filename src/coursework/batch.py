@@ -6,11 +6,11 @@ import json
 import os
 import secrets
 import stat
-import tempfile
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from .assignments import Assignment
+from .files import write_json
 from .grading import fingerprint, grade
 from .jail import Limits, Process, why_no_jail
 from .submissions import MOST_BYTES
@@ -77,14 +77,6 @@ def secret_of(course):
         os.write(file, secrets.token_hex(16).encode())
         os.close(file)
     return path.read_text().strip()
-
-
-def write_json(path, value):
-    """Write a file as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False) as file:
-        json.dump(value, file, indent=1)
-    os.replace(file.name, path)
 
 
 def handed_in(course, assignment):

@@ -1,7 +1,9 @@
 """The page *Teach with this book*: what it tells a teacher to type works, from class to table."""
 
 import csv
+import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +11,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from belowzero.coursework import batch
-from belowzero.coursework.__main__ import main
-from belowzero.coursework.assignments import load
+from coursework import batch
+from coursework.__main__ import main
+from coursework.assignments import load
+from coursework.files import write
+from coursework.marking import save_marks, to_mark
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "chapters" / "teach.md").read_text(encoding="utf-8")
 
 
@@ -134,6 +138,71 @@ def test_mistakes_of_a_teacher_get_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "why_no_jail", lambda: "this machine has none")
     refused = run("--course", tmp_path, "grade", "a1")
     assert refused.exit_code != 0 and "this machine has none" in refused.output
+
+
+@pytest.fixture(scope="module")
+def graded_once(tmp_path_factory):
+    """A course of two, one of whom handed the solution in; it was graded without a jail."""
+    tmp_path = tmp_path_factory.mktemp("graded")
+    (tmp_path / "source").symlink_to(ROOT / "coursework" / "source")
+    (tmp_path / "roster.csv").write_text("id,name,moodle\ns1,Ada,77\ns2,Ben,\n")
+    assignment = load(tmp_path, "a1")
+    write(tmp_path / "submitted/s1/a1/a1.ipynb", json.dumps(assignment.solution()).encode())
+    batch.grade_class(tmp_path, assignment, jobs=1, jailed=False)
+    return tmp_path
+
+
+@pytest.fixture
+def graded(graded_once, tmp_path):
+    return shutil.copytree(graded_once, tmp_path / "course", symlinks=True)
+
+
+def test_a_mark_is_changed_and_taken_back_by_command(graded):
+    change = "--course", graded, "change", "a1", "s1"
+    assert run(*change, "plot", 1.5, "--reason", "Axes.").exit_code == 0
+    done = run(*change, "paragraph", 2, "--reason", "Said in class.")
+    assert done.output == "s1: marked, total 19.5 of 20\n"
+    run("--course", graded, "export", "a1")
+    assert ",19.5,20," in (graded / "a1.csv").read_text()
+    assert run(*change, "plot", "--undo").output == "s1: needs a person, total none\n"
+
+
+def test_the_class_s_report_and_the_zip_file_are_written_by_command(graded):
+    shown = run("--course", graded, "report", "a1").output
+    assert "words: 1 got it, 0 in part, 0 did not\n" in shown
+    assert (graded / "a1-report.html").is_file()
+    zipped = run("--course", graded, "feedback", "a1", "--for", "moodle").output
+    assert "1 of them for Moodle" in zipped
+    assert "Moodle could not find these students: s2" in zipped
+
+
+def test_what_others_marked_is_merged_by_command(graded, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    for folder, points in ((graded, [1, 1]), (other, [0, 0])):
+        (item, _) = to_mark(graded, "a1", "s1")
+        save_marks(folder, "a1", "s1", item, points, "")
+    shown = run("--course", graded, "merge", "a1", other).output
+    assert "s1: plot is marked otherwise there; yours stays" in shown
+    assert "0 taken, 0 were here already, 1 differ." in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("change", "a1", "s9", "plot", "1"), "nobody has the id 's9'"),
+        (("change", "a1", "s1", "plot"), "either the points or --undo"),
+        (("change", "a1", "s1", "plot", "1", "--undo"), "either the points or --undo"),
+        (("change", "a1", "s1", "plot", "1"), "needs a reason"),
+        (("mark", "a1", "--share", "two"), "'two' is no share; the second of three is 2/3"),
+        (("mark", "a1", "--share", "4/3"), "a share is 1/3 to 3/3, not 4/3"),
+        (("mark", "a1", "--item", "picture"), "no item 'picture'; there are: words"),
+        (("export", "a1", "--out-of", "0"), "a number above 0"),
+    ],
+)
+def test_what_a_command_does_not_understand_gets_one_line(graded, words, complaint):
+    refused = run("--course", graded, *words)
+    assert refused.exit_code != 0 and complaint in refused.output
+    assert "Traceback" not in refused.output
 
 
 def test_without_a_jail_it_grades_only_when_told_and_says_what_that_risks(tmp_path):

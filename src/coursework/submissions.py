@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from .assignments import CODE_STUB, TEXT_STUB, kind, names_defined
+from .cells import CODE_STUB, TEXT_STUB, kind, names_defined
 
 MOST_BYTES = 20 * 2**20
 _MAGIC = re.compile(r"^(\s*)([%!?].*)$", re.MULTILINE)

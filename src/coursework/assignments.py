@@ -4,7 +4,6 @@ The notebook is written in nbgrader's cell format, so that a department's own nb
 unchanged. See `nbgrader's documentation <https://nbgrader.readthedocs.io>`_ for the format.
 """
 
-import ast
 import functools
 import hashlib
 import re
@@ -13,14 +12,9 @@ from pathlib import Path
 
 import nbformat
 
-CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
-TEXT_STUB = "YOUR ANSWER HERE"
+from .cells import HIDDEN, RUBRIC, SOLUTION, kind, names_defined, names_used, solved, stubbed
 
-_REGION = r"^([ \t]*)### BEGIN {0}[ \t]*\n(.*?)^[ \t]*### END {0}[ \t]*$\n?"
-_SOLUTION = re.compile(_REGION.format("SOLUTION"), re.MULTILINE | re.DOTALL)
-_HIDDEN = re.compile(_REGION.format("HIDDEN TESTS"), re.MULTILINE | re.DOTALL)
 _MARKER = re.compile(r"#\s*(?:BEGIN|END)\b|\b(?:BEGIN|END)\s+(?:HIDDEN|SOLUTION)", re.IGNORECASE)
-_RUBRIC = re.compile(r"^[# \t]*rubric[ \t]+([\d.]+):[ \t]*(.+)$", re.MULTILINE)
 _MUTANT = re.compile(r"^# mutant (\w+) loses (.+)\n((?:#   .+ => .*\n?)+)", re.MULTILINE)
 _HEADING = re.compile(r"^##? +(.+?)[ \t]*$", re.MULTILINE)
 _VARIANT = re.compile(r"\Avariant = 0\b")
@@ -82,7 +76,7 @@ class Assignment:
         items = []
         for cell in self.notebook.cells:
             if kind(cell) == "read":
-                rubric = tuple((float(p), text.strip()) for p, text in _RUBRIC.findall(cell.source))
+                rubric = tuple((float(p), text.strip()) for p, text in RUBRIC.findall(cell.source))
                 items.append(Item(cell.id, _points(cell), (cell.id,), rubric))
             elif kind(cell) == "test":
                 used = names_used(cell.source)
@@ -94,7 +88,7 @@ class Assignment:
     def answer_names(self):
         """What each answer cell defines: its id, and a dict of name to "function" or "value"."""
         return {
-            cell.id: names_defined(_solved(cell.source))
+            cell.id: names_defined(solved(cell.source))
             for cell in self.notebook.cells
             if kind(cell) == "answer"
         }
@@ -110,6 +104,18 @@ class Assignment:
                 headings[cell.id] = heading or cell.id
         return headings
 
+    @property
+    def points(self):
+        """All points that there are."""
+        return sum(item.points for item in self.items)
+
+    @functools.cached_property
+    def heading(self):
+        """The title: the first heading of all, or the name."""
+        text = "\n".join(c.source for c in self.notebook.cells if c.cell_type == "markdown")
+        found = re.search(r"^# +(.+)$", text, re.MULTILINE)
+        return found[1].strip() if found else self.name
+
     @functools.cached_property
     def mutants(self):
         """The named wrong answers, a list of `Mutant`."""
@@ -123,25 +129,43 @@ class Assignment:
             for name, loses, edits in _MUTANT.findall(cell.source)
         ]
 
+    def item(self, name):
+        """The `Item` of an id or a `title`.
+
+        Raises
+        ------
+        ValueError
+            Where there is none; it names those that there are.
+        """
+        found = [item for item in self.items if name in (item.id, self.title(item.id))]
+        if not found:
+            there = ", ".join(self.title(item.id) for item in self.items)
+            raise ValueError(f"{self.name} has no item {name!r}; there are: {there}")
+        return found[0]
+
+    def title(self, item):
+        """What an item is called where there is little room: its id without what all ids share."""
+        return item.removeprefix(f"{self.name}-").removesuffix("-test")
+
     def variant(self, student):
         """The number from which a student's numbers follow, an int of 32 bits."""
         return int(hashlib.sha256(f"{self.name}:{student}".encode()).hexdigest()[:8], 16)
 
     def release(self, variant=0):
         """What a student gets: no solution, no hidden case, and the numbers of the `variant`."""
-        released = self._made(_stubbed, variant)
+        released = self._made(stubbed, variant)
         self._check_for_leaks(released)
         return released
 
     def solution(self, variant=0):
         """What a student hands in who got everything right."""
-        return self._made(_solved, variant)
+        return self._made(solved, variant)
 
     def mutated(self, mutant, variant=0):
         """What a student hands in who made the `mutant`'s mistake."""
 
         def answer(text, is_code):
-            text = _solved(text, is_code)
+            text = solved(text, is_code)
             for old, new in mutant.edits:
                 text = text.replace(old, new)
             return text
@@ -156,7 +180,7 @@ class Assignment:
             if kind(cell) in ("answer", "read"):
                 cell.source = answer(cell.source, is_code)
             elif kind(cell) == "test":
-                cell.source = _HIDDEN.sub("", cell.source).rstrip("\n")
+                cell.source = HIDDEN.sub("", cell.source).rstrip("\n")
             else:
                 cell.source = _VARIANT.sub(f"variant = {variant}", cell.source)
             if is_code:
@@ -173,7 +197,7 @@ class Assignment:
         secret = {
             line.strip()
             for cell in self.notebook.cells
-            for _, region in _SOLUTION.findall(cell.source)
+            for _, region in SOLUTION.findall(cell.source)
             for line in region.splitlines()
             if len(line.strip()) >= 12
         } - given
@@ -181,7 +205,7 @@ class Assignment:
         for line in "\n".join(text).splitlines():
             if line.strip() in secret:
                 self._fail(f"the released notebook shows a line of the solution: {line.strip()!r}")
-            if _MARKER.search(line) or _RUBRIC.search(line) or line.startswith("# mutant"):
+            if _MARKER.search(line) or RUBRIC.search(line) or line.startswith("# mutant"):
                 self._fail(f"the released notebook shows {line.strip()!r}")
 
     def _check(self):
@@ -195,9 +219,9 @@ class Assignment:
             if not cell.id.startswith(self.name + "-") or cell.id in seen:
                 self._fail(f"cell id {cell.id!r} stands twice or does not begin with {self.name}-")
             seen.add(cell.id)
-            if what in ("answer", "read") and len(_SOLUTION.findall(cell.source)) == 0:
+            if what in ("answer", "read") and len(SOLUTION.findall(cell.source)) == 0:
                 self._fail(f"{cell.id} has no region between BEGIN SOLUTION and END SOLUTION")
-            if what == "test" and len(_HIDDEN.findall(cell.source)) != 1:
+            if what == "test" and len(HIDDEN.findall(cell.source)) != 1:
                 self._fail(f"{cell.id} needs one region of hidden tests")
         first = next((cell for cell in self.notebook.cells if kind(cell) == "given"), None)
         if first is None or not _VARIANT.match(first.source):
@@ -213,7 +237,7 @@ class Assignment:
 
     def _check_mutants(self, tested):
         solution = "\n".join(
-            _solved(cell.source) for cell in self.notebook.cells if kind(cell) == "answer"
+            solved(cell.source) for cell in self.notebook.cells if kind(cell) == "answer"
         )
         for mutant in self.mutants:
             if not mutant.loses <= tested:
@@ -243,54 +267,5 @@ def load(course, name):
     return Assignment(name, path.read_text(encoding="utf-8"))
 
 
-def kind(cell):
-    """What a cell is: "text", "free", "given", "answer", "test", or "read" (by a person)."""
-    grader = cell.get("metadata", {}).get("nbgrader", {})
-    if grader.get("grade"):
-        return "read" if grader.get("solution") else "test"
-    if grader.get("solution"):
-        return "answer"
-    if grader.get("locked"):
-        return "given"
-    return "free" if cell.get("cell_type") == "code" else "text"
-
-
-def names_defined(code):
-    """The names that code binds at its top level: dict of name to "function" or "value".
-
-    Code that is no Python defines nothing.
-    """
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
-    names = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            names[node.name] = "function"
-        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                for part in ast.walk(target):
-                    if isinstance(part, ast.Name):
-                        names.setdefault(part.id, "value")
-    return names
-
-
-def names_used(code):
-    """The names that code reads, a set."""
-    return {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
-
-
 def _points(cell):
     return float(cell.metadata.nbgrader.points)
-
-
-def _stubbed(text, is_code=True):
-    stub = CODE_STUB if is_code else TEXT_STUB
-    indented = lambda found: "".join(f"{found[1]}{line}\n" for line in stub.splitlines())  # noqa: E731
-    return _SOLUTION.sub(indented, text).rstrip("\n")
-
-
-def _solved(text, is_code=True):
-    return _RUBRIC.sub("", _SOLUTION.sub(lambda found: found[2], text)).rstrip("\n")
