@@ -12,6 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
+from matplotlib import get_data_path
+
+from tools.browser import find_browser, started
 
 ROOT = Path(__file__).parents[1]
 TOC = (ROOT / "_toc.yml").read_text(encoding="utf-8")
@@ -22,6 +25,7 @@ PAGES = [*DOCUMENTS, "search.html?q=relu"]
 
 WIDE = {"width": 1300, "height": 900}
 NARROW = {"width": 390, "height": 844}
+NARROWEST = {"width": 320, "height": 640}  # also 1280 pixels, enlarged four times
 SCRIPT = "\ufe00"  # asks for the script style of a letter, which the font's letters have
 
 every_page = pytest.mark.parametrize("name", PAGES)
@@ -37,8 +41,8 @@ def visit(browser, site, site_url):
     contexts = []
     root = {"server": site_url, "disk": site.as_uri()}
 
-    def visit(name, *, place="server", before=None, **options):
-        context = browser.new_context(**{"viewport": WIDE, **options})
+    def visit(name, *, place="server", before=None, using=browser, **options):
+        context = using.new_context(**{"viewport": WIDE, **options})
         contexts.append(context)
         page = context.new_page()
         page.complaints = complaints = []
@@ -167,18 +171,60 @@ def test_a_page_is_accessible(visit, name, theme):
     assert not violations(page), "on a phone"
 
 
+@pytest.fixture(scope="session")
+def typewriter(browser, tmp_path_factory):
+    """Start a browser on a system whose only font is a wide one, each letter as wide as an m."""
+    home = tmp_path_factory.mktemp("fonts")
+    shutil.copy(Path(get_data_path(), "fonts", "ttf", "DejaVuSansMono.ttf"), home)
+    settings = f"<fontconfig><dir>{home}</dir><cachedir>{home}</cachedir></fontconfig>"
+    (home / "fonts.conf").write_text(settings, encoding="utf-8")
+    with started(find_browser(), FONTCONFIG_FILE=str(home / "fonts.conf")) as other:
+        yield other
+
+
+@pytest.fixture(params=["system", "typewriter"])
+def fonts(request, browser):
+    """Return the browser whose fonts are the system's, and the one that has a single other."""
+    return browser if request.param == "system" else request.getfixturevalue("typewriter")
+
+
+def test_the_typewriter_has_another_font(visit, browser, typewriter):
+    narrow = """() => {
+        const probe = document.createElement("span");
+        probe.textContent = "illicit";
+        document.querySelector("article").append(probe);
+        return probe.getBoundingClientRect().width;
+    }"""
+    widths = [visit(LANDING, using=one).evaluate(narrow) for one in (browser, typewriter)]
+    assert widths[1] > 1.2 * widths[0]
+
+
 @every_page
-def test_nothing_is_wider_than_a_phone(visit, name):
-    page = visit(name, viewport=NARROW)
+def test_nothing_is_wider_than_a_phone(visit, name, fonts):
+    page = visit(name, viewport=NARROW, using=fonts)
     wait_for_a_search(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     outside = """elements => elements.filter(element => {
         let box = element;
         while (!box.matches("article") && !/auto|scroll/.test(getComputedStyle(box).overflowX))
             box = box.parentElement;
         return box.matches("article") && element.getBoundingClientRect().right > innerWidth + 1;
     }).map(element => element.outerHTML.slice(0, 120))"""
-    assert not page.locator("article *").evaluate_all(outside)
+    for screen in NARROW, NARROWEST:
+        page.set_viewport_size(screen)
+        assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
+        assert not page.locator("article *").evaluate_all(outside), screen
+
+
+@every_notebook
+def test_no_text_of_a_figure_is_cut_off(visit, name, fonts):
+    cut = """pictures => pictures.flatMap(picture => {
+        const frame = picture.getBoundingClientRect();
+        const inside = box => frame.left - 1 <= box.left && box.right <= frame.right + 1;
+        const texts = [...picture.querySelectorAll("text")];
+        return texts.filter(t => !inside(t.getBoundingClientRect())).map(t => t.textContent);
+    })"""
+    page = visit(name, viewport=NARROW, using=fonts)
+    assert not page.locator(".explore-panels svg").evaluate_all(cut)
 
 
 @every_page

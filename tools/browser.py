@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import os
 import shutil
 import threading
 from contextlib import contextmanager, suppress
@@ -17,12 +18,14 @@ def find_browser():
 
 
 @contextmanager
-def started(program):
-    """Run a browser, without a window."""
+def started(program, **variables):
+    """Run a browser, without a window, with some variables of its environment set."""
     # A container has neither Chromium's sandbox nor much shared memory.
     flags = ["--no-sandbox", "--disable-dev-shm-usage"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=flags, env={**os.environ, **variables}
+        )
         try:
             yield browser
         finally:

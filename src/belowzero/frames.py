@@ -10,6 +10,8 @@ _NAMESPACE = re.compile(r"\{[^}]*\}")
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _GAP = re.compile(r"\s*([A-Za-z])\s*")
 _THEMED = {light: f"var(--bz-{name})" for name, (light, _) in PALETTE.items()}
+# Matplotlib made room for its own font; in the reader's, labels may be wider.
+MARGIN = 6
 
 
 def svg_panels(figure, prefix):
@@ -41,7 +43,7 @@ def svg_panels(figure, prefix):
     shared = [defs for defs in root.findall("defs") if len(defs) and defs[0].tag == "clipPath"]
     pictures = []
     for i, group in enumerate(groups):
-        box = f"{i * width} 0 {width} {height}"
+        box = f"{i * width - MARGIN} 0 {width + 2 * MARGIN} {height}"
         picture = ElementTree.Element("svg", {"viewBox": box, "role": "img"})
         picture.extend((shared if i == 0 else []) + [group])
         pictures.append(picture)

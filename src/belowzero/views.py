@@ -48,11 +48,11 @@ def _controls(explorer):
     controls = ""  # an output is live unless told not to be, and the input says its value already
     for (key, labels), i in zip(explorer.labels.items(), explorer.start, strict=True):
         symbol, label = escape(explorer.symbols[key]), escape(labels[i])
-        widest = max(map(len, labels))  # keeps the track as it is while the label changes
+        widest = max(map(len, labels))  # gives the label one width, so that the track keeps its own
         controls += (
             f'<label><span>{symbol}</span><input type="range" min="0" max="{len(labels) - 1}" '
             f'value="{i}" autocomplete="off" aria-valuetext="{symbol} = {label}">'
-            f'<output aria-live="off" style="min-width:max(3.5rem, {widest}ch)">{label}</output>'
+            f'<output aria-live="off" style="--widest:{widest}ch">{label}</output>'
             "</label>"
         )
     if explorer.play:
