@@ -203,6 +203,7 @@ def test_the_typewriter_has_another_font(visit, browser, typewriter):
 def test_nothing_is_wider_than_a_phone(visit, name, fonts):
     page = visit(name, viewport=NARROW, using=fonts)
     wait_for_a_search(page)
+    page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
     outside = """elements => elements.filter(element => {
         let box = element;
         while (!box.matches("article") && !/auto|scroll/.test(getComputedStyle(box).overflowX))
