@@ -25,9 +25,10 @@ def titles_of_chapters():
 
 
 def stored_figures():
-    """The targets of all figures, made from their stored titles as `explore` makes them."""
+    """The targets of all figures: their names, or made from stored titles as `explore` does."""
     for path in CHAPTERS.glob("*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            yield from re.findall(r'name="(fig-[^"]+)"', "".join(cell["source"]))
             for output in cell.get("outputs", ()):
                 if "image/png" in output.get("data", {}):
                     title = "".join(output["data"]["text/plain"]).splitlines()[0]

@@ -13,7 +13,10 @@ for (const button of document.querySelectorAll(".theme-toggle")) {
 const boxes = [...document.querySelectorAll("pre, .table-wrapper, .math-wrapper, .cell_output > .output")];
 const reach = () => {
   const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth);
-  boxes.forEach((box, i) => (scrolls[i] ? (box.tabIndex = 0) : box.removeAttribute("tabindex")));
+  boxes.forEach((box, i) => {
+    const told = { tabindex: 0, role: "group", "aria-label": "Scrolls sideways" };
+    for (const name in told) scrolls[i] ? box.setAttribute(name, told[name]) : box.removeAttribute(name);
+  });
 };
 addEventListener("load", reach);
 addEventListener("resize", reach);
