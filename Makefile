@@ -12,7 +12,7 @@ PORT = 8000
 notebooks = $(wildcard chapters/*.ipynb)
 # What the site is made of; site/theme.py says what of it changes every page.
 sources = requirements.txt _config.yml _toc.yml tools/environment.py $(notebooks) $(wildcard \
-	chapters/*.md chapters/*.bib src/belowzero/*.* site/*.py site/static/*.* site/templates/*.* site/templates/*/*.*)
+	chapters/*.md chapters/*.bib chapters/*.json src/belowzero/*.* site/*.py site/static/*.* site/templates/*.* site/templates/*/*.*)
 
 .DEFAULT_GOAL := help
 .PHONY: help book serve lab test refresh portable stress oldest lint bench lock clean
@@ -43,7 +43,7 @@ stress: .venv/ready ## Run the notebooks with fresh draws and twice the steps, a
 	@$(python) -m tools.stress $(NOTEBOOKS)
 
 # Tests of what needs more than the package itself have nothing to say of its oldest versions.
-of_more = tests/test_site.py tests/test_lab.py tests/test_ipywidgets_7.py tests/test_house_rules.py
+of_more = $(addprefix tests/test_,site.py lab.py ipywidgets_7.py house_rules.py install.py)
 oldest: .venv/ready ## Run the package's tests and the notebooks with the oldest versions that it allows
 	@$(pip_install) --upgrade --target .venv/uv uv
 	@.venv/uv/bin/uv pip compile --quiet --resolution lowest-direct --python $(python) --no-emit-index-url \
