@@ -3,6 +3,7 @@
 import functools
 import itertools
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -14,7 +15,7 @@ from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 from matplotlib import get_data_path
 
-from tools.browser import find_browser, started
+from tools.browser import FLAGS, find_browser
 
 ROOT = Path(__file__).parents[1]
 TOC = (ROOT / "_toc.yml").read_text(encoding="utf-8")
@@ -178,8 +179,10 @@ def typewriter(browser, tmp_path_factory):
     shutil.copy(Path(get_data_path(), "fonts", "ttf", "DejaVuSansMono.ttf"), home)
     settings = f"<fontconfig><dir>{home}</dir><cachedir>{home}</cachedir></fontconfig>"
     (home / "fonts.conf").write_text(settings, encoding="utf-8")
-    with started(find_browser(), FONTCONFIG_FILE=str(home / "fonts.conf")) as other:
-        yield other
+    variables = {**os.environ, "FONTCONFIG_FILE": str(home / "fonts.conf")}
+    other = browser.browser_type.launch(executable_path=find_browser(), args=FLAGS, env=variables)
+    yield other
+    other.close()
 
 
 @pytest.fixture(params=["system", "typewriter"])

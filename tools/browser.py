@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import os
 import shutil
 import threading
 from contextlib import contextmanager, suppress
@@ -10,6 +9,8 @@ from contextlib import contextmanager, suppress
 from playwright.sync_api import sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A container has neither Chromium's sandbox nor much shared memory.
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
 
 def find_browser():
@@ -18,14 +19,10 @@ def find_browser():
 
 
 @contextmanager
-def started(program, **variables):
-    """Run a browser, without a window, with some variables of its environment set."""
-    # A container has neither Chromium's sandbox nor much shared memory.
-    flags = ["--no-sandbox", "--disable-dev-shm-usage"]
+def started(program):
+    """Run a browser, without a window."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=flags, env={**os.environ, **variables}
-        )
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         try:
             yield browser
         finally:
