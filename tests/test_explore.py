@@ -222,7 +222,7 @@ def test_ids_of_two_figures_never_meet():
 def test_each_panel_is_a_picture_of_its_own():
     explorer = explore(lambda axes: "two", "Two", panels=2, size=(300, 200))
     first, second = svg_panels(explorer.figure, "x-")
-    assert (first.get("viewBox"), second.get("viewBox")) == ("-6 0 312 200", "294 0 312 200")
+    assert (first.get("viewBox"), second.get("viewBox")) == ("-10 0 320 200", "290 0 320 200")
 
 
 # the four views
