@@ -1,6 +1,7 @@
 """Losses, and stochastic gradient descent on a whole ensemble of networks at once."""
 
 from collections.abc import Callable
+from functools import partial
 from numbers import Integral
 from typing import NamedTuple
 
@@ -56,15 +57,27 @@ LOSSES = {
 }
 
 
-class State(NamedTuple):
-    """What a `record` function is given: lists over layers, as in `belowzero.networks`."""
+class State:
+    """What a `record` function is given: lists over layers, as in `belowzero.networks`.
 
-    z: list
-    a: list
-    deltas: list
-    weights: list
-    biases: list
-    alpha: list
+    Attributes
+    ----------
+    z, a, deltas, weights, biases, alpha : lists of arrays
+        Of the networks that have not diverged. They are written over later: copy what is kept.
+    """
+
+    def __init__(self, nets, layers, alive, gradients):
+        self._nets, self._layers, self._alive, self._gradients = nets, layers, alive, gradients
+
+    def _of(self, arrays):  # only when asked for: a copy of all layers takes long
+        return [array[self._alive] for array in arrays]
+
+    z = property(lambda self: self._of(self._layers.z))
+    a = property(lambda self: self._of(self._layers.a))
+    deltas = property(lambda self: self._of(self._gradients().deltas))
+    weights = property(lambda self: self._of(self._nets.weights))
+    biases = property(lambda self: self._of(self._nets.biases))
+    alpha = property(lambda self: self._of(self._nets.alpha))
 
 
 class History(NamedTuple):
@@ -198,8 +211,8 @@ def train(
                     correct = loss.correct(layers.z[-1], y).view(np.uint8)
                     history.accuracy[row[step]] = correct.sum(axis=1, dtype=sums)
                 if record:
-                    gradients = nets.backward(X, layers, delta, gradients)
-                    _see(history, row[step], nets, layers, gradients.deltas, record, net.n)
+                    gradients_now = partial(nets.backward, X, layers, delta)
+                    _see(history, row[step], nets, layers, gradients_now, record, net.n)
             if step in keep:
                 history.kept[step] = nets.params.copy()
             if step == steps:
@@ -241,7 +254,7 @@ def _empty_history(n, steps):
     return History(np.array(steps), np.empty(shape), np.empty(shape), None, {}, {})
 
 
-def _see(history, row, nets, layers, deltas, record, n):
+def _see(history, row, nets, layers, gradients, record, n):
     """Call the diagnostics on those of the first n networks that have not diverged."""
     alive = np.isfinite(nets.params).all(axis=1)
     alive[n:] = False
@@ -249,8 +262,7 @@ def _see(history, row, nets, layers, deltas, record, n):
         alive &= np.isfinite(z).all(axis=(1, 2))
     if not alive.any():
         return
-    lists = (layers.z, layers.a, deltas, nets.weights, nets.biases, nets.alpha)
-    state = State(*([array[alive] for array in arrays] for arrays in lists))
+    state = State(nets, layers, slice(None) if alive.all() else alive, gradients)
     for name, function in record.items():
         values = np.asarray(function(state))
         if values.shape[:1] != (alive.sum(),):
