@@ -9,7 +9,7 @@ import pytest
 
 from belowzero import views
 from belowzero.explore import Explorer, explore
-from belowzero.frames import differences, svg_panels, to_html
+from belowzero.frames import MARGIN, differences, svg_panels, to_html
 from belowzero.plots import PALETTE
 
 
@@ -222,7 +222,8 @@ def test_ids_of_two_figures_never_meet():
 def test_each_panel_is_a_picture_of_its_own():
     explorer = explore(lambda axes: "two", "Two", panels=2, size=(300, 200))
     first, second = svg_panels(explorer.figure, "x-")
-    assert (first.get("viewBox"), second.get("viewBox")) == ("-10 0 320 200", "290 0 320 200")
+    boxes = [f"{left - MARGIN} 0 {300 + 2 * MARGIN} 200" for left in (0, 300)]
+    assert [first.get("viewBox"), second.get("viewBox")] == boxes
 
 
 # the four views

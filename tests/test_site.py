@@ -392,9 +392,12 @@ def _as_set(element):
 
 
 def sliders(page):
+    """Yield each slider of a page and its box, while the others stand where they start."""
     for box in page.locator(".explore").all():
         for slider in box.locator("input[type=range]").all():
+            start = slider.input_value()
             yield box, slider
+            slider.fill(start)
 
 
 def state(box, slider):

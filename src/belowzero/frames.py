@@ -11,7 +11,7 @@ _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _GAP = re.compile(r"\s*([A-Za-z])\s*")
 _THEMED = {light: f"var(--bz-{name})" for name, (light, _) in PALETTE.items()}
 # Matplotlib made room for its own font; in the reader's, labels may be wider.
-MARGIN = 10
+MARGIN = 12
 
 
 def svg_panels(figure, prefix):
