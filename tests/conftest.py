@@ -55,3 +55,16 @@ def site_url(site):
     """Serve the site and return its address."""
     with served(site) as address:
         yield address
+
+
+@pytest.fixture
+def old_widgets(tmp_path):
+    """Install ipywidgets 7.7.1 in a folder, which a path then finds before the environment's."""
+    folder = tmp_path / "ipywidgets-7"
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
+    command += ["--target", str(folder), "-r", str(Path(__file__).with_name("ipywidgets-7.txt"))]
+    install = subprocess.run(command, capture_output=True, text=True)
+    if install.returncode and "CI" not in os.environ:
+        pytest.skip(f"ipywidgets 7.7.1 cannot be installed: {install.stderr.splitlines()[-1]}")
+    assert install.returncode == 0, install.stderr
+    return folder
