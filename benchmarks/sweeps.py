@@ -5,7 +5,6 @@ of every step. The loop is timed on some of its networks, drawn anew each round,
 sweep rounds its parameters, as everywhere in the book; its losses are compared without rounding.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -84,7 +83,7 @@ def rows():
 
 
 def against_the_loop():
-    """Compare on one core, and with a thread for each core."""
+    """Compare on one core."""
     run = exact_sweep(record={"loss": loss_of_the_loop}).record["loss"]
     rng = np.random.default_rng(0)
     networks = len(ALPHAS) * len(SEEDS)
@@ -96,12 +95,10 @@ def against_the_loop():
             losses = train_network(ALPHAS[i], SEEDS[j])
             apart.append(np.abs(run[i, j, :STEPS] - losses).max())
 
-    with ThreadPoolExecutor() as pool:
-        for name, ours in (("", our_sweep), (", threads", partial(our_sweep, executor=pool))):
-            times, theirs = take_turns(ours, loop)
-            theirs = [t / LOOPED * networks for t in theirs]
-            note = f"losses differ by at most {max(apart):.0e} on {len(apart)} networks"
-            yield Row(f"5,050 churn networks{name}, against a loop", times, theirs, "s", note)
+    times, theirs = take_turns(our_sweep, loop)
+    theirs = [t / LOOPED * networks for t in theirs]
+    note = f"losses differ by at most {max(apart):.0e} on {len(apart)} networks"
+    yield Row("5,050 churn networks, against a loop", times, theirs, "s", note)
 
 
 def against_jax():

@@ -1,11 +1,10 @@
 """Sweeps: train a network for every point of a grid of settings, in one batch.
 
-The grid is cut in chunks, each trained as one ensemble, here or on any executor. How it is cut
-does not show in the result, not in the last bit.
+The grid is cut in chunks, each trained as one ensemble. How it is cut does not show in the result,
+not in the last bit.
 """
 
 import os
-from concurrent.futures import as_completed, wait
 from dataclasses import dataclass
 from itertools import pairwise, product
 from math import ceil, isclose
@@ -15,7 +14,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from .networks import MLP, one_of, widths
-from .training import BLAS, train
+from .training import train
 
 _STRUCTURE = ("activation", "learn_alpha", "init", "resolution")  # one value for each ensemble
 _START = ("alpha", "scale", "bias", "seed")
@@ -96,15 +95,13 @@ def same(value, other):
     return value == other
 
 
-def sweep(sizes, X, y, *, steps, executor=None, **settings):
+def sweep(sizes, X, y, *, steps, **settings):
     """Train a network for every point of a grid of settings.
 
     Parameters
     ----------
     sizes, X, y, steps
         As for `MLP` and `train`.
-    executor : concurrent.futures.Executor, optional
-        Trains the chunks of the sweep. With processes, `record` functions must be importable.
     **settings
         Of `MLP`: activation, alpha, learn_alpha, init, scale, bias, seed, resolution. Of `train`:
         lr, momentum, weight_decay, bias_decay, alpha_decay. Each a value, or a list of values,
@@ -149,8 +146,7 @@ def sweep(sizes, X, y, *, steps, executor=None, **settings):
 
     per_network = sum(a * b for a, b in pairwise(sizes))
     per_network += (options.get("batch_size") or len(X)) * sum(sizes)
-    spread = max(ceil(n / 16), _CHUNK // 4 // per_network) if executor else n
-    largest = max(1, min(spread, _CHUNK // per_network))
+    largest = max(1, _CHUNK // per_network)
     jobs, chunks = [], []
     for chunk in _chunks(axes, place, n, largest):
         own = {name: np.array(axes[name])[place[name][chunk]] for name in axes}
@@ -159,7 +155,7 @@ def sweep(sizes, X, y, *, steps, executor=None, **settings):
             own["seed"] = np.full(len(chunk), settings["seed"])
         jobs.append((sizes, X, y, settings | own, options))
         chunks.append(chunk)
-    return _assemble(axes, chunks, _train_all(jobs, steps, executor))
+    return _assemble(axes, chunks, _train_all(jobs, steps))
 
 
 def _chunks(axes, place, n, largest):
@@ -173,28 +169,18 @@ def _chunks(axes, place, n, largest):
         yield from np.array_split(members, ceil(len(members) / largest))
 
 
-def _train_chunk(sizes, X, y, settings, options, progress=None):
-    net = MLP(sizes, **{n: v for n, v in settings.items() if n in _STRUCTURE + _START})
-    rates = {n: v for n, v in settings.items() if n in ("seed", *_RATES)}
-    return net, train(net, X, y, **rates, **options, progress=progress)
-
-
-def _train_all(jobs, steps, executor):
+def _train_all(jobs, steps):
     # No bar for what takes less than a second, and none in CI, where nobody watches. tqdm is told
     # outright, because in a notebook it forgets its own TQDM_DISABLE.
     silent = bool({"CI", "TQDM_DISABLE"} & os.environ.keys())
-    bar = tqdm(total=len(jobs) * steps, delay=1, leave=False, unit="step", disable=silent)
-    with bar, BLAS.limit(limits=1):  # here too, as threads that each set and reset it would clash
-        if executor is None:
-            return [_train_chunk(*job, progress=bar.update) for job in jobs]
-        futures = [executor.submit(_train_chunk, *job) for job in jobs]
-        try:
-            for future in as_completed(futures):
-                future.result()
-                bar.update(steps)
-        finally:  # after an error, too, none trains on when the limit of threads is lifted
-            wait([future for future in futures if not future.cancel()])
-    return [future.result() for future in futures]
+    results = []
+    with tqdm(total=len(jobs) * steps, delay=1, leave=False, unit="step", disable=silent) as bar:
+        for sizes, X, y, settings, options in jobs:
+            net = MLP(sizes, **{n: v for n, v in settings.items() if n in _STRUCTURE + _START})
+            rates = {n: v for n, v in settings.items() if n in ("seed", *_RATES)}
+            history = train(net, X, y, **rates, **options, progress=bar.update)
+            results.append((net, history))
+    return results
 
 
 def _assemble(axes, chunks, results):

@@ -319,8 +319,10 @@ def _data(net, X, y, name):
     name = name or ("binary" if outputs == 1 else "softmax")
     one_of("loss", name, LOSSES)
     X, y = np.asarray(X, dtype=np.float64), np.asarray(y)
-    if X.ndim != 2 or X.shape[1] != net.sizes[0] or not len(X):
+    if X.ndim != 2 or X.shape[1] != net.sizes[0]:
         raise ValueError(f"X must have shape (samples, {net.sizes[0]}), got {X.shape}")
+    if not len(X):
+        raise ValueError(f"X has no samples, its shape is {X.shape}")
     if not np.isfinite(X).all():
         raise ValueError("X must be finite, it holds nan or infinity")
     if name == "binary" and outputs != 1:
