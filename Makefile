@@ -43,13 +43,13 @@ stress: .venv/ready ## Run the notebooks with fresh draws and twice the steps, a
 	@$(python) -m tools.stress $(NOTEBOOKS)
 
 # Tests of what needs more than the package itself have nothing to say of its oldest versions.
-of_more = $(addprefix tests/test_,site.py lab.py ipywidgets_7.py house_rules.py install.py)
+of_more = $(addprefix tests/test_,site.py doors.py lab.py ipywidgets_7.py house_rules.py install.py)
 oldest: .venv/ready ## Run the package's tests and the notebooks with the oldest versions that it allows
 	@$(pip_install) --upgrade --target .venv/uv uv
 	@.venv/uv/bin/uv pip compile --quiet --resolution lowest-direct --python $(python) --no-emit-index-url \
 		--output-file .venv/oldest.txt pyproject.toml
 	@$(python) -m venv --clear .venv/oldest
-	@.venv/oldest/bin/python -m pip install --quiet --constraint .venv/oldest.txt --editable ".[test]"
+	@.venv/oldest/bin/python -m pip install --quiet --constraint .venv/oldest.txt --editable ".[coursework,test]"
 	@.venv/oldest/bin/python -m pytest -o filterwarnings= chapters $(filter-out $(of_more),$(wildcard tests/test_*.py))
 
 lint: .venv/ready ## Check style and formatting of code and notebooks
