@@ -54,13 +54,58 @@ def test_dead_share_counts_only_units_that_are_always_off():
     assert dead_share(built().forward(X).z[0]) == pytest.approx([1 / 3])
 
 
-@given(hnp.arrays(np.float64, (2, 3, 4, 5), elements=st.floats(-1, 1)))
-def test_leading_axes_are_kept_and_do_not_mix(z):
+@given(hnp.arrays(np.float64, (3, 4, 5), elements=st.floats(-1, 1)))
+def test_networks_are_kept_apart(z):
     states = unit_states(z)
-    assert states.shape == (2, 3, 5)
-    assert np.array_equal(states[1, 2], unit_states(z[1, 2]))
+    assert states.shape == (3, 5)
+    assert np.array_equal(states[2], unit_states(z[2]))
     assert np.array_equal(dead_share(z), (states == OFF).mean(-1))
-    assert zero_share(z).shape == (2, 3)
+    assert zero_share(z).shape == (3,)
+
+
+def maps():
+    """Two images with three channels of 4 × 5 places: always off, on at one place, always on."""
+    a = np.stack([np.zeros((2, 4, 5)), np.zeros((2, 4, 5)), np.ones((2, 4, 5))], axis=1)
+    a[1, 1, 3, 0] = 1.0
+    return a
+
+
+def test_one_place_of_one_image_keeps_a_channel_alive():
+    assert unit_states(maps(), axis=1).tolist() == [OFF, MIXED, ON]
+    assert dead_share(maps(), axis=1) == pytest.approx(1 / 3)
+    assert zero_share(maps(), axis=1) == pytest.approx((40 + 39) / 120)
+
+
+@pytest.mark.parametrize("axis", [3, -1])
+def test_the_layout_of_tensorflow_gives_the_same_answer(axis):
+    assert unit_states(np.moveaxis(maps(), 1, -1), axis=axis).tolist() == [OFF, MIXED, ON]
+
+
+def test_a_unit_of_a_transformer_is_judged_by_every_token_of_every_sequence():
+    z = -np.ones((2, 3, 4))  # sequences, tokens, units
+    z[0, 2, 1] = 1.0
+    assert unit_states(z, axis=-1).tolist() == [OFF, MIXED, OFF, OFF]
+
+
+@pytest.mark.parametrize("function", [unit_states, dead_share, zero_share])
+def test_maps_whose_axis_of_units_nobody_names_are_refused(function):
+    with pytest.raises(ValueError, match=r"\(2, 3, 4, 5\) has more axes .* axis=1 for"):
+        function(maps())
+
+
+@pytest.mark.parametrize("axis", [4, -5, 1.0, True, "channels"])
+def test_an_axis_that_is_not_there_is_refused(axis):
+    with pytest.raises(ValueError, match=f"axis must be a whole number from 0 to 3.*{axis!r}"):
+        unit_states(maps(), axis=axis)
+
+
+def test_maps_are_refused_for_what_every_array_is():
+    with pytest.raises(TypeError, match="must not be masked"):
+        unit_states(np.ma.masked_array(maps(), False), axis=1)
+    with pytest.raises(ValueError, match="holds nan"):
+        unit_states(maps() * np.nan, axis=1)
+    with pytest.raises(ValueError, match="no units"):
+        unit_states(np.zeros((2, 0, 4, 5)), axis=1)
 
 
 @given(hnp.arrays(np.float64, (4, 5), elements=st.floats(-1, 1)), st.permutations(range(4)))

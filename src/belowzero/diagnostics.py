@@ -1,52 +1,63 @@
 """What a network's numbers say about its health: functions of plain arrays, from any framework.
 
-Arrays have shape (..., samples, units): samples and units last, and before them any axes, such as
-the ensemble's, that the result keeps. "By layer" means a list with one such array for each layer.
-A masked array raises a TypeError: its mask would be lost.
+Arrays have shape (samples, units), or (networks, samples, units): the result keeps the networks
+apart. Any other array needs ``axis``, which says where its units are, and all its other axes count
+samples: ``axis=1`` for the maps of a convolution in PyTorch's layout (samples, channels, height,
+width), ``axis=-1`` in TensorFlow's, and ``axis=-1`` for tokens (samples, tokens, units), which
+would else pass for an ensemble. "By layer" means a list with one array (..., samples, units) for
+each layer. A masked array raises a TypeError: its mask would be lost.
 """
+
+from numbers import Integral
 
 import numpy as np
 
 OFF, MIXED, ON = -1, 0, 1
 
 
-def unit_states(z, threshold=0.0):
+def unit_states(z, threshold=0.0, *, axis=None):
     """Tell units that are off for every sample, on for every sample, or mixed.
 
     Parameters
     ----------
-    z : (..., samples, units) array_like
+    z : (samples, units), (networks, samples, units) or, with `axis`, any array_like
         Pre-activations; or activations, where a unit at rest is at or below `threshold`.
     threshold : float
         A unit is on for a sample where z > threshold.
+    axis : int, optional
+        Where the units, or channels, are; every other axis then counts samples.
 
     Returns
     -------
-    (..., units) int array
+    (units,) or (networks, units) int array
         `OFF` (−1), `MIXED` (0) or `ON` (1): on these samples, which says nothing of others.
 
     Raises
     ------
     ValueError
-        If `z` holds nan or infinity, has fewer than two axes or no samples, or if `threshold` is
-        not finite.
+        If `z` holds nan or infinity, has fewer than two axes or no samples, or more than three
+        without `axis`; if `axis` is not one of its axes, or `threshold` is not finite.
 
     >>> unit_states([[-1.0, 2.0, 3.0], [-2.0, -1.0, 1.0]])
     array([-1,  0,  1])
+    >>> maps = -np.ones((5, 3, 8, 8))  # samples, channels, height, width
+    >>> maps[4, 1, 0, 7] = 1.0  # one place of one image keeps a channel alive
+    >>> unit_states(maps, axis=1)
+    array([-1,  0, -1])
     """
     if not np.isfinite(threshold):
         raise ValueError(f"threshold must be a finite number, got {threshold!r}")
-    on = _samples_by_units(z) > threshold
+    on = _units_last(z, axis) > threshold
     return on.all(axis=-2).astype(int) - (~on).all(axis=-2)
 
 
-def dead_share(z, threshold=0.0):
-    """Share of the units that are off for every sample, (...,) for (..., samples, units).
+def dead_share(z, threshold=0.0, *, axis=None):
+    """Share of the units that are off for every sample; `unit_states` says what the arguments mean.
 
     >>> float(dead_share([[-1.0, 2.0], [-2.0, -1.0]]))
     0.5
     """
-    return (unit_states(z, threshold) == OFF).mean(axis=-1)
+    return (unit_states(z, threshold, axis=axis) == OFF).mean(axis=-1)
 
 
 def revivals(states):
@@ -72,13 +83,13 @@ def revivals(states):
     return (off[:-1] & ~off[1:]).sum(axis=0)
 
 
-def zero_share(a):
-    """Share of activations that are exactly 0, (...,) for (..., samples, units).
+def zero_share(a, *, axis=None):
+    """Share of activations that are exactly 0; `unit_states` says what the arguments mean.
 
     >>> float(zero_share([[0.0, 2.0], [-0.0, 1e-300]]))
     0.5
     """
-    return (_samples_by_units(a) == 0).mean(axis=(-2, -1))
+    return (_units_last(a, axis) == 0).mean(axis=(-2, -1))
 
 
 def gradient_size(deltas):
@@ -184,6 +195,27 @@ def linearity(X, outputs):
     constant = total <= rounding
     missed = (residual**2).sum(axis=(-2, -1)) / np.where(constant, 1.0, total)
     return np.where(constant, 1.0, np.clip(1 - missed, 0, 1))
+
+
+def _units_last(array, axis):
+    shape = np.shape(array)
+    if axis is None:
+        if len(shape) > 3:
+            raise ValueError(
+                f"an array of shape {shape} has more axes than (networks, samples, units): say "
+                "where its units are, axis=1 for (samples, channels, height, width), -1 if last"
+            )
+        return _samples_by_units(array)
+    whole = isinstance(axis, Integral) and not isinstance(axis, bool)
+    if not whole or not -len(shape) <= axis < len(shape):
+        last = len(shape) - 1
+        raise ValueError(
+            f"axis must be a whole number from 0 to {last}, or from the end, got {axis!r}"
+        )
+    if not isinstance(array, np.ma.MaskedArray):
+        array = np.moveaxis(np.asarray(array), axis, -1)
+        array = array.reshape(np.prod(array.shape[:-1]), array.shape[-1])
+    return _samples_by_units(array)
 
 
 def _by_layer(arrays):
