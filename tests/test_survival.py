@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy._core._multiarray_umath import __cpu_features__
 
-from belowzero import training
+from belowzero import autodiff, training
 from belowzero.claims import STRESS, collect, fingerprint
 from tools import stress
 from tools.portable import PROCESSORS
@@ -82,6 +82,7 @@ def stressed(monkeypatch):
     import belowzero
     from belowzero import sweeps
 
+    monkeypatch.setattr(autodiff, "fit", autodiff.fit)
     monkeypatch.setattr(np.random, "default_rng", np.random.default_rng)
     for module in belowzero, sweeps, training:
         monkeypatch.setattr(module, "train", training.train)
@@ -120,3 +121,20 @@ def test_more_training_records_at_each_step_what_comes_at_twice_the_step(stresse
     assert longer.steps[-1] == 40
     assert np.array_equal(longer.loss[0], true.loss[0, 2 * longer.steps])
     assert np.array_equal(longer.kept[20], true.kept[40])
+
+
+def test_more_training_counts_alike_for_networks_that_autograd_differentiates(stressed):
+    start, looks = {"w": np.ones((1, 1))}, [0, 5, 10]
+
+    def loss(p, step):
+        return (p["w"] ** 2)[:, 0]
+
+    def see(p, step):
+        return {"w": p["w"][:, 0], "step": np.array([step])}
+
+    _, true = autodiff.fit(start, loss, 20, 0.1, every=[0, 10, 20], see=see)
+    stress.lengthen()
+    _, longer = autodiff.fit(start, loss, 10, 0.1, every=looks, see=see)
+    assert np.array_equal(longer["w"], true["w"])
+    assert longer["step"].tolist() == [looks]
+    assert np.array_equal(autodiff.fit(start, loss, 10, 0.1, see=see)[1]["w"], true["w"][:, -1])

@@ -42,9 +42,9 @@ def redraw(k):
 
 
 def lengthen(factor=2):
-    """Let `train` make more updates than it is told, and count them as the ones it was told."""
+    """Let training make more updates than it is told, and count them as the ones it was told."""
     import belowzero
-    from belowzero import sweeps, training
+    from belowzero import autodiff, sweeps, training
 
     def train(net, X, y, *, steps, batch_size=None, every=None, keep=(), **settings):
         epoch = ceil(len(X) / (batch_size or len(X)))
@@ -58,7 +58,14 @@ def lengthen(factor=2):
         kept = {step // factor: params for step, params in history.kept.items()}
         return history._replace(steps=history.steps // factor, kept=kept)
 
-    original = training.train
+    def fit(params, loss, steps, lr, *, every=None, see=None, **settings):
+        if every is not None:
+            every = [factor * step for step in training.steps_of("every", every, steps)]
+        look = see and (lambda params, step: see(params, step // factor))
+        return plain(params, loss, factor * steps, lr, every=every, see=look, **settings)
+
+    original, plain = training.train, autodiff.fit
+    autodiff.fit = fit
     for module in belowzero, sweeps, training:
         module.train = train
 

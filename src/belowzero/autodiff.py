@@ -1,0 +1,301 @@
+"""Networks as people use them, small, many trained at once, and differentiated by autograd.
+
+Backpropagation is the subject of `belowzero.networks` and written out there; here it is a tool.
+Parameters are a dict of arrays and every loss is one number for each network, so the first axis of
+all arrays is the networks'. What follows are the parts: parameters, layers, losses, training.
+"""
+
+from itertools import pairwise
+from numbers import Real
+
+import autograd.numpy as anp
+import numpy as np
+from autograd import grad
+from autograd.extend import defvjp, primitive
+from autograd.numpy.numpy_vjps import unbroadcast_f
+from autograd.tracer import getval
+
+from .activations import ACTIVATIONS
+from .networks import RESOLUTION, one_of, rounded
+from .training import BLAS, steps_of
+
+
+def start(seed, **layers):
+    """Draw the parameters of networks, as He and colleagues do.
+
+    Parameters
+    ----------
+    seed : (n,) array_like of int
+        Networks of one seed start from the same draws.
+    **layers : tuple of int, or int
+        A shape whose last axis counts outputs, drawn with standard deviation √(2 / fan_in), or a
+        number of biases, which are zero.
+
+    Returns
+    -------
+    dict of str to (n, ...) array
+        Multiples of `RESOLUTION`.
+
+    >>> start([0, 1], w=(3, 2), b=2)["w"].shape
+    (2, 3, 2)
+    """
+    seeds, which = np.unique(seed, return_inverse=True)
+    rngs = [np.random.default_rng([s, 2]) for s in seeds]
+    params = {}
+    for name, shape in layers.items():
+        if isinstance(shape, tuple):
+            std = np.sqrt(2 / np.prod(shape[:-1]))
+            params[name] = rounded([std * rng.normal(size=shape) for rng in rngs])[which]
+        else:
+            params[name] = np.zeros((len(which), shape))
+    return params
+
+
+def batch(seed, step, size, *arrays):
+    """Draw samples, with replacement: the same for networks of one seed.
+
+    Parameters
+    ----------
+    seed : (n,) array_like of int
+    step : int
+    size : int
+    *arrays : (samples, ...) array_like
+
+    Returns
+    -------
+    list of (n, size, ...) arrays
+    """
+    seeds, which = np.unique(seed, return_inverse=True)
+    rngs = [np.random.default_rng([s, 3, step]) for s in seeds]
+    pick = np.stack([rng.integers(len(arrays[0]), size=size) for rng in rngs])[which]
+    return [np.asarray(array)[pick] for array in arrays]
+
+
+def crossed(*axes):
+    """Return one flat array for each axis, which together run through all combinations.
+
+    >>> alpha, seed = crossed([0.0, 0.1], range(2))
+    >>> alpha, seed
+    (array([0. , 0. , 0.1, 0.1]), array([0, 1, 0, 1]))
+    """
+    return [grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")]
+
+
+# Layers
+
+
+def dense(sizes):
+    """Name the weights and biases of fully connected layers, w1, b1, w2, …, for `start`.
+
+    >>> dense([3, 2])
+    {'w1': (3, 2), 'b1': 2}
+    """
+    layers = {}
+    for i, (inputs, outputs) in enumerate(pairwise(sizes), start=1):
+        layers |= {f"w{i}": (inputs, outputs), f"b{i}": outputs}
+    return layers
+
+
+def mlp(params, x, name, alpha=None):
+    """Run inputs through the layers that `dense` names.
+
+    Parameters
+    ----------
+    params : dict
+    x : (n, samples, inputs) array, or (1, samples, inputs) for the same samples everywhere
+    name, alpha
+        As for `activate`.
+
+    Returns
+    -------
+    list of (n, samples, outputs) arrays
+        Pre-activations of all layers; the last are the outputs.
+    """
+    z, last = [], sum(key.startswith("w") for key in params)
+    for i in range(1, last + 1):
+        z.append(linear(x, params[f"w{i}"], params[f"b{i}"]))
+        x = activate(z[-1], name, alpha) if i < last else None
+    return z
+
+
+def _differentiable(name):
+    """An activation with the derivatives of this book, and so its conventions at zero."""
+    own = ACTIVATIONS[name]
+    function = primitive(own.f.__wrapped__)
+
+    def by_z(answer, z, *alpha):
+        return lambda g: g * own.grad.__wrapped__(z, *alpha)
+
+    def by_alpha(answer, z, alpha):
+        return unbroadcast_f(alpha, lambda g: g * own.grad_alpha.__wrapped__(z, alpha))
+
+    defvjp(function, by_z, *([by_alpha] if own.grad_alpha else []))
+    return function
+
+
+_FUNCTIONS = {name: _differentiable(name) for name in ACTIVATIONS}
+
+
+def activate(z, name, alpha=None):
+    """Apply an activation function to (n, ...) pre-activations.
+
+    Parameters
+    ----------
+    z : array
+    name : str
+        One of `ACTIVATIONS`.
+    alpha : float, or array that broadcasts to z
+        Where the function takes one; default: the function's.
+    """
+    default = ACTIVATIONS[name].alpha
+    if default is None:
+        return _FUNCTIONS[name](z)
+    alpha = default if alpha is None else alpha
+    return _FUNCTIONS[name](z, np.float64(alpha) if isinstance(alpha, Real) else alpha)
+
+
+def linear(x, w, b=None):
+    """Weighted sums of (n, samples, inputs) arrays, with weights (n, inputs, outputs)."""
+    z = anp.matmul(x, w)
+    return z if b is None else z + b[:, None]
+
+
+def normalised(z, axis=1):
+    """Subtract the mean and divide by the standard deviation: over samples (axis 1) or units (2).
+
+    Ioffe and Szegedy (2015) with the batch's own statistics, Ba and colleagues (2016).
+    """
+    z = z - anp.mean(z, axis=axis, keepdims=True)
+    return z / anp.sqrt(anp.mean(z**2, axis=axis, keepdims=True) + 1e-5)
+
+
+@primitive
+def windows(x, stride=1):
+    """Cut the 3×3 windows of images, beyond whose edge there are zeros.
+
+    Parameters
+    ----------
+    x : (n, samples, height, width, channels) array
+    stride : int
+
+    Returns
+    -------
+    (n, samples, height / stride, width / stride, 9 · channels) array
+        A convolution is a `linear` of these.
+    """
+    n, samples, height, width, channels = x.shape
+    padded = np.zeros((n, samples, height + 2, width + 2, channels))
+    padded[:, :, 1:-1, 1:-1] = x
+    cut = [padded[place] for place in _places(height, width, stride)]
+    return np.concatenate(cut, axis=-1)
+
+
+def _places(height, width, stride):
+    for i in range(3):
+        for j in range(3):
+            yield np.s_[:, :, i : i + height : stride, j : j + width : stride]
+
+
+def _windows_vjp(answer, x, stride=1):
+    n, samples, height, width, channels = x.shape
+
+    def back(g):
+        padded = np.zeros((n, samples, height + 2, width + 2, channels))
+        for k, place in enumerate(_places(height, width, stride)):
+            padded[place] += g[..., k * channels : (k + 1) * channels]
+        return padded[:, :, 1:-1, 1:-1]
+
+    return back
+
+
+defvjp(windows, _windows_vjp)
+
+
+def convolution(x, w, b, stride=1):
+    """Convolve (n, samples, height, width, channels) images with (n, 9 · channels, filters)."""
+    cut = windows(x, stride)
+    flat = anp.reshape(cut, (*cut.shape[:1], -1, cut.shape[-1]))
+    return anp.reshape(linear(flat, w, b), (-1, *cut.shape[1:-1], w.shape[-1]))
+
+
+# Losses, one number for each network
+
+
+def cross_entropy(z, y):
+    """Softmax cross-entropy of (n, samples, classes) outputs and class numbers (n, samples)."""
+    top = anp.max(z, axis=2, keepdims=True)
+    total = anp.log(anp.sum(anp.exp(z - top), axis=2)) + top[..., 0]
+    right = np.eye(z.shape[2])[y]
+    return anp.mean(total - anp.sum(z * right, axis=2), axis=1)
+
+
+def logistic(z, y):
+    """Binary cross-entropy of (n, samples, 1) outputs and 0 or 1."""
+    return anp.mean(anp.logaddexp(0, (1 - 2 * y) * z[..., 0]), axis=1)
+
+
+# Training
+
+
+def held(value):
+    """Take an array, or a dict of them, as constants: no gradient flows back into them."""
+    return {n: getval(v) for n, v in value.items()} if isinstance(value, dict) else getval(value)
+
+
+def gradient_by(function, *inputs, by=0):
+    """Gradient of the sum of a function's values by one of its inputs, of that one's shape."""
+    return grad(lambda *values: anp.sum(function(*values)), by)(*inputs)
+
+
+def fit(params, loss, steps, lr, *, adam=False, every=None, see=None, resolution=RESOLUTION):
+    """Train networks by gradient descent, or by Adam.
+
+    Parameters
+    ----------
+    params : dict of str to (n, ...) array
+        Left as they are.
+    loss : callable
+        ``loss(params, step)`` returns an (n,) array, written with `autograd.numpy`.
+    steps : int
+        Number of updates.
+    lr : float or (n,) array_like
+    adam : bool
+        Kingma and Ba (2015), with their β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.
+    see : callable, optional
+        ``see(params, step)`` returns a dict of (n, ...) arrays.
+    every : sequence of int, optional
+        After which updates to look; default: after the last.
+    resolution : float or None
+        As in `belowzero.train`: networks compute with rounded parameters; the exact ones are kept.
+
+    Returns
+    -------
+    (dict, dict)
+        The trained parameters; and for each name that `see` returned an (n, T, ...) array, or
+        (n, ...) without `every`.
+    """
+    one_of("adam", adam, (True, False))
+    params = {name: np.array(p) for name, p in params.items()}
+    exact = {name: p.copy() for name, p in params.items()}
+    rates = {name: np.reshape(lr, (-1, *[1] * (p.ndim - 1))) for name, p in params.items()}
+    m, v = ({name: np.zeros_like(p) for name, p in params.items()} for _ in range(2))
+    gradient = grad(lambda p, step: anp.sum(loss(p, step)))
+    looks = [steps] if every is None else steps_of("every", every, steps)
+    seen = []
+    with BLAS.limit(limits=1), np.errstate(all="ignore"):
+        for step in range(steps + 1):
+            if see and step in looks:
+                seen.append(see(params, step))
+            if step == steps:
+                break
+            for name, g in gradient(params, step).items():
+                if adam:
+                    m[name] += 0.1 * (g - m[name])
+                    v[name] += 0.001 * (g**2 - v[name])
+                    now, t = m[name] / (1 - 0.9 ** (step + 1)), 1 - 0.999 ** (step + 1)
+                    g = now / (np.sqrt(v[name] / t) + 1e-8)
+                exact[name] -= rates[name] * g
+                params[name] = rounded(exact[name], resolution) if resolution else exact[name]
+    if every is None:
+        return params, seen[0] if see else {}
+    return params, {name: np.stack([now[name] for now in seen], axis=1) for name in seen[0]}
