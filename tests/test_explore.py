@@ -2,6 +2,7 @@ import base64
 import gc
 import json
 import re
+import unicodedata
 from xml.etree import ElementTree
 
 import numpy as np
@@ -114,6 +115,39 @@ def test_a_stop_does_not_depend_on_the_stops_drawn_before_it():
 def test_a_minus_in_a_caption_is_typeset_but_no_hyphen_or_exponent():
     caption = repr(explore(lambda ax: "f(-1) = -0.5, two-fold, 1e-12, a-1", "Minus"))
     assert caption.endswith("f(−1) = −0.5, two-fold, 1e-12, a-1")
+
+
+# names
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("What exp(z) − 1 loses near zero", "fig-what-exp-z-1-loses-near-zero"),
+        ("ELU's slope: 4,000 networks, α = 1", "fig-elu-s-slope-4-000-networks-1"),
+        ("Größe der Lücke", "fig-größe-der-lücke"),
+        ("Η κλίση της ReLU", "fig-κλίση-της-relu"),
+        ("Наклон ReLU, 10 запусков", "fig-наклон-relu-10-запусков"),
+        ("ReLU 的斜率，10 次", "fig-relu-的斜率-10-次"),
+        ("ميل الدالة", "fig-ميل-الدالة"),
+        ("हिन्दी ढलान", "fig-हिन्दी-ढलान"),
+    ],
+)
+def test_a_figure_is_named_by_the_words_of_its_title_in_any_script(title, name):
+    assert explore(bent, title).name == name
+
+
+def test_a_name_does_not_depend_on_how_its_accents_are_encoded():
+    one, two = (explore(bent, unicodedata.normalize(form, "Größe")) for form in ("NFC", "NFD"))
+    assert one.name == two.name
+
+
+@pytest.mark.parametrize("title", ["", "…?!", "α"])
+def test_a_title_without_words_needs_a_name(title):
+    message = f"the title {title!r} has no words to name the figure by: give name="
+    with pytest.raises(ValueError, match=re.escape(message)):
+        explore(bent, title)
+    assert explore(bent, title, name="fig-bent").name == "fig-bent"
 
 
 # errors

@@ -17,6 +17,7 @@ import base64
 import itertools
 import os
 import re
+import unicodedata
 from numbers import Integral, Real
 
 import numpy as np
@@ -44,7 +45,8 @@ def explore(draw, title, *, name=None, panels=1, size=(350, 262), play=None, sta
     title : str
         What the figure shows, the heading of its caption.
     name : str, optional
-        Target for links to the figure; ``fig-`` and the words of the title by default.
+        Target for links to the figure; ``fig-`` and the words of the title by default, in any
+        script, without lone Greek letters.
     panels : int
         Number of axes side by side; a narrow page stacks them.
     size : (int, int)
@@ -68,7 +70,8 @@ def explore(draw, title, *, name=None, panels=1, size=(350, 262), play=None, sta
         If `draw` cannot be called, its caption is not a string, or a stop is not what it may be.
     ValueError
         If a grid is empty or has a stop twice or one that is not finite, if there are more than
-        three, if `start` or `play` names what is not there, or if a caption is not one line.
+        three, if `start` or `play` names what is not there, if a caption is not one line, or if
+        neither `name` nor the title gives the figure a name.
     RuntimeError
         If `draw` raises; the message says at which stop.
 
@@ -101,7 +104,7 @@ class Explorer:
         if play is not None and play not in grids:
             raise ValueError(f"play={play!r} names no slider; there are {list(grids)}")
         self.draw, self.title, self.play, self.panels, self.size = draw, title, play, panels, size
-        self.name = name or "fig-" + "-".join(re.findall("[a-z0-9]+", title.lower()))
+        self.name = name or _name(title)
         self.grids = {key: _stops(key, grid) for key, grid in grids.items()}
         self.labels = {key: _labels(grid) for key, grid in self.grids.items()}
         self.symbols = {key: SYMBOL.get(key, key.replace("_", " ")) for key in self.grids}
@@ -164,6 +167,19 @@ class Explorer:
             "image/png": base64.b64encode(views.still(self)).decode(),
             "application/vnd.jupyter.widget-view+json": live,
         }
+
+
+def _name(title):
+    """Join the words of a title, in whatever script; a lone Greek letter is a symbol, not a word.
+
+    A translation may have no Latin letters, or the same few on every figure: "10" of "10 seeds".
+    """
+    text = unicodedata.normalize("NFKC", title).lower()
+    words = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text).split()
+    words = [word for word in words if not re.fullmatch(r"[α-ω]|\W+", word)]
+    if not words:
+        raise ValueError(f"the title {title!r} has no words to name the figure by: give name=")
+    return "-".join(["fig", *words])
 
 
 def _stops(key, grid):
