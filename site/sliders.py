@@ -9,7 +9,9 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.transforms import Transform
+from sphinx.util import logging
 
+logger = logging.getLogger(__name__)
 _BOX = re.compile(r'<div class="explore" data-name="([^"]*)" data-title="([^"]*)">')
 _DATA = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
 
@@ -25,7 +27,11 @@ class NumberFigures(Transform):
             if not found:
                 continue
             name, title = (html.unescape(text) for text in found.groups())
-            figure = nodes.figure("", names=[name])
+            if name in self.document.ids:
+                taken = "the name %s of the figure %r is taken on this page: give it another name="
+                logger.warning(taken, name, title, location=raw)
+                continue
+            figure = nodes.figure("", names=[name], ids=[name])  # docutils' own id is ASCII
             raw.replace_self(figure)
             figure += [raw, nodes.caption(title, title)]
             self.document.note_explicit_target(figure)

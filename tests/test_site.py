@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
@@ -498,10 +499,12 @@ def test_a_figure_has_a_number_and_a_title(visit, name):
         assert re.match(r"Figure \d", figure.locator("figcaption").inner_text())
 
 
-# What a second build takes from the first
+# A small book, of the pages a and b
 
 
-def test_a_second_build_misses_nothing(build, tmp_path):
+@pytest.fixture
+def book(tmp_path):
+    """Return the folder of a book that has a page a, and lacks its page b."""
     for folder in "site", "tools":
         shutil.copytree(ROOT / folder, tmp_path / folder)
     shutil.copy(ROOT / "_config.yml", tmp_path)
@@ -509,18 +512,52 @@ def test_a_second_build_misses_nothing(build, tmp_path):
     (tmp_path / "chapters").mkdir()
     (tmp_path / "chapters/references.bib").write_text("")
     (tmp_path / "a.md").write_text("# A\n")
-    (tmp_path / "b.md").write_text("# B\n")
-    assert build(tmp_path).returncode == 0
+    return tmp_path
 
-    theme = tmp_path / "site/theme.py"
+
+def test_a_second_build_misses_nothing(build, book):
+    (book / "b.md").write_text("# B\n")
+    assert build(book).returncode == 0
+
+    theme = book / "site/theme.py"
     theme.write_text(
         theme.read_text().replace('name="description" content', 'name="edited" content')
     )
-    assert build(tmp_path).returncode == 0
-    pages = [(tmp_path / "_build/html" / name).read_text() for name in ("a.html", "b.html")]
+    assert build(book).returncode == 0
+    pages = [(book / "_build/html" / name).read_text() for name in ("a.html", "b.html")]
     assert all('name="edited"' in page for page in pages)
 
-    (tmp_path / "b.md").write_text("# B\n\n{ref}`nowhere`\n")
+    (book / "b.md").write_text("# B\n\n{ref}`nowhere`\n")
     for _ in range(2):
-        failed = build(tmp_path)
+        failed = build(book)
         assert failed.returncode and "nowhere" in failed.stderr
+
+
+def write_figures(path, *titles):
+    code = "from belowzero import explore\nexplore(lambda ax: 'a caption', {!r})"
+    cells = [nbformat.v4.new_code_cell(code.format(title)) for title in titles]
+    cells.insert(0, nbformat.v4.new_markdown_cell("# B"))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+
+
+def test_a_page_leads_to_figures_whose_titles_are_in_any_script(build, book):
+    titles = ["Η κλίση", "Наклон ReLU", "斜率", "ميل الدالة", "हिन्दी", "Lücke"]
+    names = ["fig-κλίση", "fig-наклон-relu", "fig-斜率", "fig-ميل-الدالة", "fig-हिन्दी", "fig-lücke"]
+    write_figures(book / "b.ipynb", *titles)
+    text = "# A\n\n" + ", ".join(f"{{numref}}`{name}`" for name in names)
+    (book / "a.md").write_text(text, encoding="utf-8")
+    built = build(book)
+    assert built.returncode == 0, built.stderr
+    site = book / "_build/html"
+    links = [number.parent["href"] for number in soup(site, "a.html").select(".std-numref")]
+    figures = [figure["id"] for figure in soup(site, "b.html").select("figure")]
+    assert figures == names
+    assert links == [f"b.html#{name}" for name in names]
+
+
+def test_a_name_twice_on_a_page_ends_the_build(build, book):
+    write_figures(book / "b.ipynb", "Bent", "Bent!")
+    failed = build(book)
+    assert failed.returncode
+    taken = "the name fig-bent of the figure 'Bent!' is taken on this page"
+    assert re.search(f"b.ipynb:.* {taken}", failed.stderr)
