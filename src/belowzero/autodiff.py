@@ -146,6 +146,10 @@ def activate(z, name, alpha=None):
         One of `ACTIVATIONS`.
     alpha : float, or array that broadcasts to z
         Where the function takes one; default: the function's.
+
+    Returns
+    -------
+    array of the shape of z
     """
     default = ACTIVATIONS[name].alpha
     if default is None:
@@ -155,7 +159,18 @@ def activate(z, name, alpha=None):
 
 
 def linear(x, w, b=None):
-    """Weighted sums of (n, samples, inputs) arrays, with weights (n, inputs, outputs)."""
+    """Add up inputs and a bias, as every unit does.
+
+    Parameters
+    ----------
+    x : (n, samples, inputs) array, or (1, samples, inputs) for the same samples everywhere
+    w : (n, inputs, outputs) array
+    b : (n, outputs) array, optional
+
+    Returns
+    -------
+    (n, samples, outputs) array
+    """
     z = anp.matmul(x, w)
     return z if b is None else z + b[:, None]
 
@@ -212,7 +227,19 @@ defvjp(windows, _windows_vjp)
 
 
 def convolution(x, w, b, stride=1):
-    """Convolve (n, samples, height, width, channels) images with (n, 9 · channels, filters)."""
+    """Convolve images with 3×3 windows.
+
+    Parameters
+    ----------
+    x : (n, samples, height, width, channels) array
+    w : (n, 9 · channels, filters) array
+    b : (n, filters) array
+    stride : int
+
+    Returns
+    -------
+    (n, samples, height / stride, width / stride, filters) array
+    """
     cut = windows(x, stride)
     flat = anp.reshape(cut, (*cut.shape[:1], -1, cut.shape[-1]))
     return anp.reshape(linear(flat, w, b), (-1, *cut.shape[1:-1], w.shape[-1]))
@@ -243,7 +270,20 @@ def held(value):
 
 
 def gradient_by(function, *inputs, by=0):
-    """Gradient of the sum of a function's values by one of its inputs, of that one's shape."""
+    """Differentiate the sum of a function's values by one of its inputs.
+
+    Parameters
+    ----------
+    function : callable
+        Written with `autograd.numpy`.
+    *inputs : arrays
+    by : int
+        Which of the inputs.
+
+    Returns
+    -------
+    array of the shape of that input
+    """
     return grad(lambda *values: anp.sum(function(*values)), by)(*inputs)
 
 
