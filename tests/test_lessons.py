@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from belowzero.explore import figure_name
+
 CHAPTERS = Path(__file__).parents[1] / "chapters"
 PAGE = (CHAPTERS / "lessons.md").read_text(encoding="utf-8")
 # A plan: its chapter's heading, its minutes, its table.
@@ -25,14 +27,14 @@ def titles_of_chapters():
 
 
 def stored_figures():
-    """The targets of all figures: their names, or made from stored titles as `explore` does."""
+    """The targets of all figures: their names, or made from stored titles."""
     for path in CHAPTERS.glob("*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             yield from re.findall(r'name="(fig-[^"]+)"', "".join(cell["source"]))
             for output in cell.get("outputs", ()):
                 if "image/png" in output.get("data", {}):
                     title = "".join(output["data"]["text/plain"]).splitlines()[0]
-                    yield "fig-" + "-".join(re.findall("[a-z0-9]+", title.lower()))
+                    yield figure_name(title)
 
 
 def test_every_chapter_has_a_short_and_a_long_lesson():

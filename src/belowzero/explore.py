@@ -104,7 +104,7 @@ class Explorer:
         if play is not None and play not in grids:
             raise ValueError(f"play={play!r} names no slider; there are {list(grids)}")
         self.draw, self.title, self.play, self.panels, self.size = draw, title, play, panels, size
-        self.name = name or _name(title)
+        self.name = name or figure_name(title)
         self.grids = {key: _stops(key, grid) for key, grid in grids.items()}
         self.labels = {key: _labels(grid) for key, grid in self.grids.items()}
         self.symbols = {key: SYMBOL.get(key, key.replace("_", " ")) for key in self.grids}
@@ -169,7 +169,7 @@ class Explorer:
         }
 
 
-def _name(title):
+def figure_name(title):
     """Join the words of a title, in whatever script; a lone Greek letter is a symbol, not a word.
 
     A translation may have no Latin letters, or the same few on every figure: "10" of "10 seeds".
