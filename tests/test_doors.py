@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from copies import begin_book, copy_project
 
 ROOT = Path(__file__).parents[1]
 ADDRESS, COMMIT = "https://github.com/someone/below-zero", "0123abc"
@@ -27,16 +28,10 @@ def write_notebook(path):
 def project(tmp_path_factory):
     """A small book: a page of text, a chapter, and the page that is made from chapters."""
     folder = tmp_path_factory.mktemp("project")
-    for name in "site", "tools":
-        shutil.copytree(ROOT / name, folder / name)
-    shutil.copy(ROOT / "_config.yml", folder)
-    (folder / "chapters").mkdir()
-    (folder / "chapters/references.bib").touch()
+    begin_book(folder, "about", CHAPTER, LEDGER)
     (folder / "about.md").write_text("# About\n")
     for name in CHAPTER, LEDGER:
         write_notebook(folder / f"{name}.ipynb")
-    pages = f"[{{file: {CHAPTER}}}, {{file: {LEDGER}}}]"
-    (folder / "_toc.yml").write_text(f"{{format: jb-book, root: about, chapters: {pages}}}")
     return folder
 
 
@@ -124,11 +119,7 @@ def stranger(tmp_path, old_widgets):
 @pytest.fixture
 def archive(tmp_path):
     """Pack what a code host packs when it is asked for a commit."""
-    for name in ("src", "pyproject.toml", "README.md", "LICENSE", ".gitignore"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        there = tmp_path / "pack" / f"below-zero-{COMMIT}" / name
-        there.parent.mkdir(parents=True, exist_ok=True)
-        copy(ROOT / name, there)
+    copy_project(tmp_path / "pack" / f"below-zero-{COMMIT}")
     return Path(shutil.make_archive(str(tmp_path / COMMIT), "zip", tmp_path / "pack"))
 
 

@@ -1,14 +1,13 @@
 """A plain ``pip install`` of the project brings both packages, with everything they read."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from copies import copy_project
 
 ROOT = Path(__file__).parents[1]
-CLUTTER = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
 def files(folder):
@@ -21,9 +20,7 @@ def files(folder):
 def installed(tmp_path_factory):
     """Install a clean copy, with the locked build backend, and return where it is."""
     folder = tmp_path_factory.mktemp("install")
-    shutil.copytree(ROOT / "src", folder / "copy" / "src", ignore=CLUTTER)
-    for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
-        shutil.copy(ROOT / name, folder / "copy")
+    copy_project(folder / "copy")
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--no-compile"]
     command = [sys.executable, "-m", "pip", "install", *options, "--target", folder / "packages"]
     run = subprocess.run([*command, folder / "copy"], capture_output=True, text=True)

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from copies import begin_book
 from fontTools.ttLib import TTFont
 from matplotlib import get_data_path
 
@@ -505,12 +506,7 @@ def test_a_figure_has_a_number_and_a_title(visit, name):
 @pytest.fixture
 def book(tmp_path):
     """Return the folder of a book that has a page a, and lacks its page b."""
-    for folder in "site", "tools":
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy(ROOT / "_config.yml", tmp_path)
-    (tmp_path / "_toc.yml").write_text("{format: jb-book, root: a, chapters: [{file: b}]}")
-    (tmp_path / "chapters").mkdir()
-    (tmp_path / "chapters/references.bib").write_text("")
+    begin_book(tmp_path, "a", "b")
     (tmp_path / "a.md").write_text("# A\n")
     return tmp_path
 
