@@ -135,6 +135,33 @@ def test_normalised_numbers_have_mean_zero_and_variance_one(axis):
     np.testing.assert_allclose(z.var(axis=axis), 1, rtol=1e-5)
 
 
+def assert_gradients_are_those_of_differences(function, *inputs):
+    weight = RNG.normal(size=function(*inputs).shape)
+    for by, value in enumerate(inputs):
+        found = gradient_by(lambda *values: weight * function(*values), *inputs, by=by)
+        assert found.shape == value.shape
+        for place in np.ndindex(value.shape):
+            sides = []
+            for h in (1e-5, -1e-5):
+                moved = value.copy()
+                moved[place] += h
+                sides.append((weight * function(*inputs[:by], moved, *inputs[by + 1 :])).sum())
+            assert found[place] == pytest.approx((sides[0] - sides[1]) / 2e-5, rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize("networks", [(2, 2), (1, 2), (2, 1)])
+def test_the_gradients_of_linear_are_right(networks):
+    x, w = (RNG.normal(size=(n, 3, 3)) for n in networks)
+    assert_gradients_are_those_of_differences(linear, x, w)
+    assert_gradients_are_those_of_differences(linear, x, w, RNG.normal(size=(2, 3)))
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+def test_the_gradient_of_normalised_is_right(axis):
+    z = RNG.normal(size=(2, 5, 4))
+    assert_gradients_are_those_of_differences(lambda z: normalised(z, axis), z)
+
+
 # Losses
 
 
@@ -167,6 +194,12 @@ def test_plain_steps_end_where_train_ends(resolution):
     found, _ = fit(as_parameters(net), whole, 30, [0.1, 0.5], resolution=resolution)
     train(net, X, Y, steps=30, lr=[0.1, 0.5])
     np.testing.assert_allclose(found["w1"], net.weights[0], atol=RESOLUTION)
+
+
+def test_a_parameter_used_twice_gets_both_parts_and_an_unused_one_stays():
+    params = {"w": np.array([[1.0]]), "idle": np.array([[1.0]])}
+    found, _ = fit(params, lambda p, step: (p["w"] + 2 * p["w"])[:, 0], 1, 0.25)
+    assert (found["w"], found["idle"]) == (0.25, 1.0)
 
 
 def test_adam_s_first_step_is_the_learning_rate_whatever_the_gradient():

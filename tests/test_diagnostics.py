@@ -99,13 +99,43 @@ def test_an_axis_that_is_not_there_is_refused(axis):
         unit_states(maps(), axis=axis)
 
 
+@pytest.mark.parametrize("function", [gradient_size, activation_moments])
+def test_maps_among_layers_are_refused(function):
+    with pytest.raises(ValueError, match=r"\(2, 3, 4, 5\) has more axes .*array\.reshape"):
+        function([maps()])
+
+
+def test_outputs_that_are_maps_are_refused():
+    with pytest.raises(ValueError, match="has more axes"):
+        linearity(X, np.ones((2, 3, 50, 1)))
+
+
+def test_tokens_are_an_ensemble_only_while_no_axis_is_named():
+    tokens = np.stack([-np.ones((3, 2)), np.ones((3, 2))])
+    assert unit_states(tokens).tolist() == [[OFF, OFF], [ON, ON]]
+    assert unit_states(tokens, axis=-1).tolist() == [MIXED, MIXED]
+
+
+def test_an_axis_does_not_make_samples_of_a_row():
+    with pytest.raises(ValueError, match=r"need an array of \(..., samples, units\)"):
+        unit_states(np.zeros(5), axis=0)
+
+
+@pytest.mark.parametrize(
+    ("shape", "lacks"),
+    [((0, 3, 4, 5), "samples"), ((2, 0, 4, 5), "units"), ((2, 3, 0, 5), "samples")],
+)
+def test_what_empty_maps_lack_is_said_of_the_shape_that_was_given(shape, lacks):
+    with pytest.raises(ValueError, match=f"no {lacks}") as error:
+        unit_states(np.zeros(shape), axis=1)
+    assert str(shape) in str(error.value)
+
+
 def test_maps_are_refused_for_what_every_array_is():
     with pytest.raises(TypeError, match="must not be masked"):
         unit_states(np.ma.masked_array(maps(), False), axis=1)
     with pytest.raises(ValueError, match="holds nan"):
         unit_states(maps() * np.nan, axis=1)
-    with pytest.raises(ValueError, match="no units"):
-        unit_states(np.zeros((2, 0, 4, 5)), axis=1)
 
 
 @given(hnp.arrays(np.float64, (4, 5), elements=st.floats(-1, 1)), st.permutations(range(4)))

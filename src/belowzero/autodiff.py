@@ -158,6 +158,7 @@ def activate(z, name, alpha=None):
     return _FUNCTIONS[name](z, np.float64(alpha) if isinstance(alpha, Real) else alpha)
 
 
+@primitive
 def linear(x, w, b=None):
     """Add up inputs and a bias, as every unit does.
 
@@ -171,17 +172,41 @@ def linear(x, w, b=None):
     -------
     (n, samples, outputs) array
     """
-    z = anp.matmul(x, w)
+    z = np.matmul(x, w)
     return z if b is None else z + b[:, None]
 
 
+# One step of linear, or of normalised, is many for autograd, which takes longer with each.
+defvjp(
+    linear,
+    lambda answer, x, w, b=None: unbroadcast_f(x, lambda g: np.matmul(g, np.swapaxes(w, 1, 2))),
+    lambda answer, x, w, b=None: unbroadcast_f(w, lambda g: np.matmul(np.swapaxes(x, 1, 2), g)),
+    lambda answer, x, w, b: unbroadcast_f(b, lambda g: np.sum(g, axis=1)),
+)
+
+
+@primitive
 def normalised(z, axis=1):
     """Subtract the mean and divide by the standard deviation: over samples (axis 1) or units (2).
 
     Ioffe and Szegedy (2015) with the batch's own statistics, Ba and colleagues (2016).
     """
-    z = z - anp.mean(z, axis=axis, keepdims=True)
-    return z / anp.sqrt(anp.mean(z**2, axis=axis, keepdims=True) + 1e-5)
+    return (z - np.mean(z, axis=axis, keepdims=True)) / _spread(z, axis)
+
+
+def _spread(z, axis):
+    return np.sqrt(np.var(z, axis=axis, keepdims=True) + 1e-5)
+
+
+def _normalised_vjp(answer, z, axis=1):
+    def back(g):
+        along = answer * np.mean(g * answer, axis=axis, keepdims=True)
+        return (g - np.mean(g, axis=axis, keepdims=True) - along) / _spread(z, axis)
+
+    return back
+
+
+defvjp(normalised, _normalised_vjp)
 
 
 @primitive
@@ -264,6 +289,35 @@ def logistic(z, y):
 # Training
 
 
+@primitive
+def _watched(root, param, name, gradient):
+    return param
+
+
+def _keep(answer, root, param, name, gradient):
+    def keep(g):
+        gradient[name] = g
+        return 0.0
+
+    return keep
+
+
+defvjp(_watched, _keep)
+
+
+def _gradient(loss, params, step):
+    # Asked for the gradient of a dict, autograd goes through the whole dict at each use of an
+    # entry: half of all time with fifty layers. So each array hangs from one number, and what
+    # flows back to that number is kept on its way.
+    gradient = {name: np.zeros_like(p) for name, p in params.items()}
+
+    def total(root):
+        return anp.sum(loss({n: _watched(root, p, n, gradient) for n, p in params.items()}, step))
+
+    grad(total)(0.0)
+    return gradient
+
+
 def held(value):
     """Take an array, or a dict of them, as constants: no gradient flows back into them."""
     return {n: getval(v) for n, v in value.items()} if isinstance(value, dict) else getval(value)
@@ -319,7 +373,6 @@ def fit(params, loss, steps, lr, *, adam=False, every=None, see=None, resolution
     exact = {name: p.copy() for name, p in params.items()}
     rates = {name: np.reshape(lr, (-1, *[1] * (p.ndim - 1))) for name, p in params.items()}
     m, v = ({name: np.zeros_like(p) for name, p in params.items()} for _ in range(2))
-    gradient = grad(lambda p, step: anp.sum(loss(p, step)))
     looks = [steps] if every is None else steps_of("every", every, steps)
     seen = []
     with BLAS.limit(limits=1), np.errstate(all="ignore"):
@@ -328,7 +381,7 @@ def fit(params, loss, steps, lr, *, adam=False, every=None, see=None, resolution
                 seen.append(see(params, step))
             if step == steps:
                 break
-            for name, g in gradient(params, step).items():
+            for name, g in _gradient(loss, params, step).items():
                 if adam:
                     m[name] += 0.1 * (g - m[name])
                     v[name] += 0.001 * (g**2 - v[name])

@@ -8,6 +8,7 @@ would else pass for an ensemble. "By layer" means a list with one array (..., sa
 each layer. A masked array raises a TypeError: its mask would be lost.
 """
 
+from math import prod
 from numbers import Integral
 
 import numpy as np
@@ -44,10 +45,15 @@ def unit_states(z, threshold=0.0, *, axis=None):
     >>> maps[4, 1, 0, 7] = 1.0  # one place of one image keeps a channel alive
     >>> unit_states(maps, axis=1)
     array([-1,  0, -1])
+    >>> unit_states(np.moveaxis(maps, 1, -1), axis=-1)  # samples, height, width, channels
+    array([-1,  0, -1])
+    >>> tokens = [[[-1.0, -1.0], [-1.0, -1.0]], [[-1.0, -1.0], [-1.0, 1.0]]]
+    >>> unit_states(tokens, axis=-1)  # samples, tokens, units
+    array([-1,  0])
     """
     if not np.isfinite(threshold):
         raise ValueError(f"threshold must be a finite number, got {threshold!r}")
-    on = _units_last(z, axis) > threshold
+    on = _samples_by_units(z, axis) > threshold
     return on.all(axis=-2).astype(int) - (~on).all(axis=-2)
 
 
@@ -89,7 +95,7 @@ def zero_share(a, *, axis=None):
     >>> float(zero_share([[0.0, 2.0], [-0.0, 1e-300]]))
     0.5
     """
-    return (_units_last(a, axis) == 0).mean(axis=(-2, -1))
+    return (_samples_by_units(a, axis) == 0).mean(axis=(-2, -1))
 
 
 def gradient_size(deltas):
@@ -107,7 +113,7 @@ def gradient_size(deltas):
     Raises
     ------
     ValueError
-        If an array holds nan or infinity, has fewer than two axes or is empty.
+        If an array holds nan or infinity, has not two or three axes, or is empty.
 
     >>> gradient_size([[[1.0, -1.0]], [[1.0, 7.0]]])
     array([1., 5.])
@@ -135,7 +141,7 @@ def activation_moments(a):
     Raises
     ------
     ValueError
-        If an array holds nan or infinity, has fewer than two axes or is empty.
+        If an array holds nan or infinity, has not two or three axes, or is empty.
 
     >>> activation_moments([[[1.0, 3.0]], [[-2.0, 2.0]]])
     (array([2., 0.]), array([1., 4.]))
@@ -197,45 +203,45 @@ def linearity(X, outputs):
     return np.where(constant, 1.0, np.clip(1 - missed, 0, 1))
 
 
-def _units_last(array, axis):
-    shape = np.shape(array)
-    if axis is None:
-        if len(shape) > 3:
-            raise ValueError(
-                f"an array of shape {shape} has more axes than (networks, samples, units): say "
-                "where its units are, axis=1 for (samples, channels, height, width), -1 if last"
-            )
-        return _samples_by_units(array)
-    whole = isinstance(axis, Integral) and not isinstance(axis, bool)
-    if not whole or not -len(shape) <= axis < len(shape):
-        last = len(shape) - 1
-        raise ValueError(
-            f"axis must be a whole number from 0 to {last}, or from the end, got {axis!r}"
-        )
-    if not isinstance(array, np.ma.MaskedArray):
-        array = np.moveaxis(np.asarray(array), axis, -1)
-        array = array.reshape(np.prod(array.shape[:-1]), array.shape[-1])
-    return _samples_by_units(array)
-
-
 def _by_layer(arrays):
     if not len(arrays):
         raise ValueError("there are no layers")
     return [_samples_by_units(array) for array in arrays]
 
 
-def _samples_by_units(array):
+def _samples_by_units(array, axis=None):
     if isinstance(array, np.ma.MaskedArray):
         raise TypeError("the array must not be masked: fill its masked entries, or leave them out")
     array = np.asarray(array, dtype=np.float64)
+    shape = array.shape
     if array.ndim < 2:
-        raise ValueError(f"need an array of (..., samples, units), got shape {array.shape}")
+        raise ValueError(f"need an array of (..., samples, units), got shape {shape}")
+    if axis is not None:
+        array = _units_last(array, axis)
+    elif array.ndim > 3:
+        raise ValueError(
+            f"an array of shape {shape} has more axes than (networks, samples, units): say where "
+            "its units are, axis=1 for (samples, channels, height, width), -1 if last, or, to a "
+            "function without axis, give array.reshape(len(array), -1)"
+        )
     if 0 in array.shape[-2:]:
         lacks = "samples" if array.shape[-2] == 0 else "units"
-        raise ValueError(f"the array has no {lacks}: (..., samples, units) is {array.shape}")
+        raise ValueError(f"the array has no {lacks}: its shape is {shape}")
     if not np.isfinite(array).all():
         found = "nan" if np.isnan(array).any() else "infinity"
         raise ValueError(
             f"the array holds {found}: the network diverged, or the data are incomplete"
         )
     return array
+
+
+def _units_last(array, axis):
+    whole = isinstance(axis, Integral) and not isinstance(axis, bool)
+    if not whole or not -array.ndim <= axis < array.ndim:
+        raise ValueError(
+            f"axis must be a whole number from 0 to {array.ndim - 1}, or from the end, for shape "
+            f"{array.shape}, got {axis!r}"
+        )
+    array = np.moveaxis(array, axis, -1)
+    *others, units = array.shape
+    return array.reshape(prod(others), units)  # not -1, which an empty array leaves open
