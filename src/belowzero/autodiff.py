@@ -5,6 +5,7 @@ Parameters are a dict of arrays and every loss is one number for each network, s
 all arrays is the networks'. What follows are the parts: parameters, layers, losses, training.
 """
 
+from functools import partial
 from itertools import pairwise
 from numbers import Real
 
@@ -16,7 +17,7 @@ from autograd.numpy.numpy_vjps import unbroadcast_f
 from autograd.tracer import getval
 
 from .activations import ACTIVATIONS
-from .networks import RESOLUTION, one_of, rounded
+from .networks import RESOLUTION, by_seed, one_of, rounded
 from .training import BLAS, steps_of
 
 
@@ -39,15 +40,13 @@ def start(seed, **layers):
     >>> start([0, 1], w=(3, 2), b=2)["w"].shape
     (2, 3, 2)
     """
-    seeds, which = np.unique(seed, return_inverse=True)
-    rngs = [np.random.default_rng([s, 2]) for s in seeds]
-    params = {}
+    drawn, params = by_seed(seed, 2), {}
     for name, shape in layers.items():
         if isinstance(shape, tuple):
             std = np.sqrt(2 / np.prod(shape[:-1]))
-            params[name] = rounded([std * rng.normal(size=shape) for rng in rngs])[which]
+            params[name] = rounded(std * drawn(partial(np.random.Generator.normal, size=shape)))
         else:
-            params[name] = np.zeros((len(which), shape))
+            params[name] = np.zeros((len(seed), shape))
     return params
 
 
@@ -65,9 +64,7 @@ def batch(seed, step, size, *arrays):
     -------
     list of (n, size, ...) arrays
     """
-    seeds, which = np.unique(seed, return_inverse=True)
-    rngs = [np.random.default_rng([s, 3, step]) for s in seeds]
-    pick = np.stack([rng.integers(len(arrays[0]), size=size) for rng in rngs])[which]
+    pick = by_seed(seed, 3, step)(lambda rng: rng.integers(len(arrays[0]), size=size))
     return [np.asarray(array)[pick] for array in arrays]
 
 

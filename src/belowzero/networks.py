@@ -141,17 +141,14 @@ class MLP:
             learned[...] = rounded(learned, resolution)
 
     def _draw(self, init, alpha, scale, bias, seed):
-        seeds, which = np.unique(seed, return_inverse=True)
         flat = np.zeros((len(seed), self._count(self.learn_alpha == "unit")))
         weights, biases, alphas = self._views(flat)
-        rngs = [np.random.default_rng(s) for s in seeds]
-        uniform = init in ("uniform", "glorot")
+        drawn, uniform, r = by_seed(seed), init in ("uniform", "glorot"), 3**0.5
 
-        def draws(shape):  # of mean 0 and variance 1, one for each seed, handed to its networks
-            r = 3**0.5
-            return np.stack(
-                [rng.uniform(-r, r, shape) if uniform else rng.normal(size=shape) for rng in rngs]
-            )[which]
+        def draws(shape):  # of mean 0 and variance 1
+            return drawn(
+                lambda rng: rng.uniform(-r, r, shape) if uniform else rng.normal(size=shape)
+            )
 
         for w, b in zip(weights, biases, strict=True):
             fan_in, fan_out = w.shape[1:]
@@ -353,6 +350,30 @@ def _spread(delta, shape):
         raise ValueError(
             f"delta of shape {delta.shape} does not fit outputs of shape {shape}"
         ) from None
+
+
+def by_seed(seed, *stream):
+    """Draw once for each seed, and hand what was drawn to all networks of that seed.
+
+    Parameters
+    ----------
+    seed : (n,) array_like of int
+    *stream : int
+        Draws of one stream do not depend on those of another.
+
+    Returns
+    -------
+    callable
+        ``drawn(draw)`` returns, for ``draw(rng)`` of some shape, an (n, ...) array. Each seed keeps
+        its generator, so a second call goes on where the first ended.
+
+    >>> drawn = by_seed([3, 3, 4])
+    >>> drawn(lambda rng: rng.integers(9, size=2)).shape
+    (3, 2)
+    """
+    seeds, which = np.unique(seed, return_inverse=True)
+    rngs = [np.random.default_rng([s, *stream]) for s in seeds]
+    return lambda draw: np.stack([draw(rng) for rng in rngs])[which]
 
 
 def rounded(values, resolution=RESOLUTION):

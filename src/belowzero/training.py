@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from .networks import one_of, per_network, rounded
+from .networks import by_seed, one_of, per_network, rounded
 
 BLAS = ThreadpoolController()
 
@@ -276,10 +276,9 @@ def _see(history, row, nets, layers, gradients, record, n):
 
 
 def _batches(nets, X, y, size, seed):
-    seeds, which = np.unique(seed, return_inverse=True)
-    rngs = [np.random.default_rng([s, 1]) for s in seeds]  # not the stream of the first weights
+    drawn = by_seed(seed, 1)  # not the stream of the first weights
     while True:
-        order = np.stack([rng.permutation(len(X)) for rng in rngs])[which]
+        order = drawn(lambda rng: rng.permutation(len(X)))
         for at in range(0, len(X), size):
             pick = order[:, at : at + size]
             yield nets.stack(X[pick]), nets.stack(y[pick])
