@@ -1,4 +1,4 @@
-"""The four assignments, and the format in which they are written."""
+"""The five assignments, and the format in which they are written."""
 
 import ast
 import json
@@ -14,7 +14,7 @@ from coursework.cells import kind
 from coursework.grading import Trusted, grade
 
 COURSE = Path(__file__).parents[2] / "coursework"
-NAMES = ["a1", "a2", "a3", "a4"]
+NAMES = ["a1", "a2", "a3", "a4", "a5"]
 IDS = [f"student{n:03}" for n in range(200)]
 
 
@@ -232,5 +232,5 @@ def test_a_source_that_cannot_be_handed_out_is_refused(tmp_path, changed, proble
 
 
 def test_an_unknown_assignment_is_named_with_those_there_are():
-    with pytest.raises(SourceError, match=r"no assignment 'a9' in .*; there are: a1, a2, a3, a4"):
+    with pytest.raises(SourceError, match=r"no assignment 'a9' in .*; there are: a1, .*, a5"):
         load(COURSE, "a9")
