@@ -1,0 +1,140 @@
+"""The sliders and figures of the published pages, in a real browser."""
+
+import itertools
+import re
+
+import pytest
+from pages import NARROW, every_notebook
+
+
+def sliders(page):
+    """Yield each slider of a page and its box, while the others stand where they start."""
+    for box in page.locator(".explore").all():
+        for slider in box.locator("input[type=range]").all():
+            start = slider.input_value()
+            yield box, slider
+            slider.fill(start)
+
+
+def state(box, slider):
+    """Return what a reader and a screen reader are shown."""
+    return {
+        "picture": box.locator(".explore-panels").inner_html(),
+        "caption": box.locator(".explore-caption").inner_text(),
+        "value": slider.get_attribute("aria-valuetext"),
+    }
+
+
+def assert_all_moved(states, box):
+    for what in ("picture", "caption", "value"):
+        assert len({shown[what] for shown in states}) > 1, f"{box.get_attribute('id')}: {what}"
+
+
+@every_notebook
+def test_arrow_keys_move_a_slider(visit, name):
+    page = visit(name)
+    for box, slider in sliders(page):
+        states = []
+        for key in ("Home", "ArrowRight", "End", "ArrowLeft"):
+            slider.press(key)
+            states.append(state(box, slider))
+        assert_all_moved(states, box)
+        for before, after in itertools.pairwise(states):
+            assert before["value"] != after["value"] or len(slider_stops(slider)) < 3
+    assert not page.complaints
+
+
+def slider_stops(slider):
+    return range(int(slider.get_attribute("min")), int(slider.get_attribute("max")) + 1)
+
+
+@every_notebook
+@pytest.mark.parametrize("pointer", ["mouse", "touch"])
+def test_a_pointer_moves_a_slider(visit, name, pointer):
+    page = visit(name, has_touch=pointer == "touch", viewport=NARROW)
+    for box, slider in sliders(page):
+        slider.scroll_into_view_if_needed()
+        track = slider.bounding_box()
+        states = []
+        for part in (0.02, 0.5, 0.98):
+            place = track["x"] + part * track["width"], track["y"] + track["height"] / 2
+            page.mouse.click(*place) if pointer == "mouse" else page.touchscreen.tap(*place)
+            states.append(state(box, slider))
+        assert_all_moved(states, box)
+    assert not page.complaints
+
+
+@every_notebook
+def test_a_slider_tells_its_name_and_its_value(visit, name):
+    for box, slider in sliders(visit(name)):
+        symbol = slider.evaluate("input => input.labels[0].firstElementChild.textContent")
+        assert symbol, box.get_attribute("id")
+        assert slider.get_attribute("aria-valuetext").startswith(f"{symbol} = ")
+        assert slider.locator("xpath=..").locator("output").inner_text()
+        assert box.locator("svg").first.get_attribute("aria-label")
+        assert box.locator(".explore-caption").get_attribute("aria-live") == "polite"
+
+
+def stop_the_clock(page):
+    """Let time pass only where a test says so; a clock that is installed goes on by itself."""
+    page.clock.install(time=0)
+    page.clock.pause_at(1)
+
+
+@every_notebook
+def test_play_plays_pauses_and_stops_at_the_end(visit, name):
+    page = visit(name, before=stop_the_clock)
+    for button in page.locator(".explore-play").all():
+        box = button.locator("xpath=ancestor::div[@class='explore']")
+        slider = box.locator("input").nth(int(button.get_attribute("data-plays") or 0))
+        slider.press("Home")
+        at_rest, begin = button.inner_text(), state(box, slider)
+        button.click()
+        page.clock.run_for(350)
+        played = state(box, slider)
+        assert_all_moved([begin, played], box)
+        button.click()
+        paused = state(box, slider)
+        page.clock.run_for(5000)
+        assert state(box, slider) == paused
+        button.click()
+        page.clock.run_for(200 * len(slider_stops(slider)))
+        assert slider.input_value() == slider.get_attribute("max")
+        assert button.inner_text() == at_rest
+        button.click()
+        again = state(box, slider)
+        assert (again["caption"], again["value"]) == (begin["caption"], begin["value"])
+        button.click()
+
+
+@every_notebook
+def test_a_figure_has_a_number_and_a_title(visit, name):
+    for box in visit(name).locator(".explore").all():
+        figure = box.locator("xpath=ancestor::figure")
+        assert re.match(r"Figure \d", figure.locator("figcaption").inner_text())
+
+
+@every_notebook
+def test_no_text_of_a_figure_is_cut_off(visit, name, fonts):
+    cut = """pictures => pictures.flatMap(picture => {
+        const frame = picture.getBoundingClientRect();
+        const inside = box => frame.left - 1 <= box.left && box.right <= frame.right + 1;
+        const texts = [...picture.querySelectorAll("text")];
+        return texts.filter(t => !inside(t.getBoundingClientRect())).map(t => t.textContent);
+    })"""
+    page = visit(name, viewport=NARROW, using=fonts)
+    assert not page.locator(".explore-panels svg").evaluate_all(cut)
+
+
+@every_notebook
+def test_figures_follow_the_theme(visit, name):
+    colors = """() => [...document.querySelectorAll(".explore")].map(box => [
+        ...new Set([...box.querySelectorAll("svg *")].flatMap(element => {
+            const style = getComputedStyle(element);
+            return [style.stroke, style.fill];
+        }))].sort().join())"""
+    page = visit(name, color_scheme="light")
+    light = page.evaluate(colors)
+    page.emulate_media(color_scheme="dark")
+    dark = page.evaluate(colors)
+    assert all(one != other for one, other in zip(light, dark, strict=True))
