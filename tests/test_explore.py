@@ -340,5 +340,26 @@ def test_explore_makes_an_explorer():
 
 
 def test_room_is_kept_for_the_longest_label_so_that_the_track_stays_under_the_pointer():
-    page = views.page(explore(lambda ax, init: init, "Starts", init=["He", "PyTorch default"]))
-    assert "--widest:15ch" in page
+    page = views.page(explore(bent, "Bent", alpha=[0.0, -0.125]))
+    assert "--widest:6ch" in page
+
+
+def said(ax, rule):
+    return rule
+
+
+def test_words_have_no_order_and_so_become_buttons():
+    explorer = explore(said, "Starts", rule=["He", "<Glorot>"], start={"rule": "<Glorot>"})
+    page = views.page(explorer)
+    assert page.count('type="radio"') == 2 and 'type="range"' not in page
+    assert "<legend>rule</legend>" in page and "&lt;Glorot&gt;" in page
+    assert re.search(r'value="1"[^>]* checked>', page)
+    *_, picture, buttons = views.widget(explorer).children
+    assert type(buttons).__name__ == "ToggleButtons"
+    assert "&lt;Glorot&gt;" in picture.value
+    buttons.value = 0
+    assert ">He<" in picture.value
+
+
+def test_words_that_play_keep_their_order_and_their_slider():
+    assert 'type="range"' in views.page(explore(said, "Ages", play="rule", rule=["old", "new"]))

@@ -4,7 +4,8 @@ for (const box of document.querySelectorAll(".explore")) {
   if (!controls) continue;
   const { labels, captions, slots } = belowzero[box.dataset.name];
   const elements = box.querySelectorAll(".explore-panels *");
-  const sliders = [...controls.querySelectorAll("input")];
+  const parts = [...controls.querySelectorAll(".explore-control")];
+  const sliders = parts.map((part) => part.querySelector("input[type=range]"));
   const caption = box.querySelector(".explore-caption");
   const shown = [];
 
@@ -15,20 +16,44 @@ for (const box of document.querySelectorAll(".explore")) {
     else element.setAttribute(what, value);
   };
 
-  const show = () => {
-    const stop = sliders.reduce((sum, slider, i) => sum * labels[i].length + +slider.value, 0);
+  const now = () => {
+    const at = parts.map((part) => +part.querySelector("input[type=range], :checked").value);
+    return at.reduce((sum, value, i) => sum * labels[i].length + value, 0);
+  };
+
+  const draw = (stop) => {
     slots.forEach(([index, what, values, which], i) => {
       if (shown[i] !== which[stop]) set(elements[index], what, values[(shown[i] = which[stop])]);
     });
+    caption.textContent = captions[stop];
+  };
+
+  const show = () => {
+    draw(now());
     sliders.forEach((slider, i) => {
+      if (!slider) return; // buttons say for themselves which is chosen
       const label = labels[i][slider.value];
       const symbol = slider.previousElementSibling.textContent;
       slider.setAttribute("aria-valuetext", `${symbol} = ${label}`);
       slider.nextElementSibling.textContent = label;
     });
-    caption.textContent = captions[stop];
   };
   controls.addEventListener("input", show);
+
+  // On paper nothing moves: the first stop and the last stand around the one that is shown.
+  addEventListener("beforeprint", () => {
+    const panels = box.querySelector(".explore-panels");
+    for (const stop of [0, captions.length - 1]) {
+      if (stop === now()) continue;
+      draw(stop);
+      const still = document.createElement("div");
+      still.className = "explore-still";
+      still.append(panels.cloneNode(true), caption.cloneNode(true));
+      stop ? box.append(still) : box.prepend(still);
+    }
+    draw(now());
+  });
+  addEventListener("afterprint", () => box.querySelectorAll(".explore-still").forEach((still) => still.remove()));
 
   const button = controls.querySelector(".explore-play");
   if (!button) continue;

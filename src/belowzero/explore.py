@@ -56,8 +56,9 @@ def explore(draw, title, *, name=None, panels=1, size=(350, 262), play=None, sta
     start : dict, optional
         Where sliders stand at first, ``{name: stop}``; the first stop where not given.
     **grids : sequence of numbers or of strings
-        The stops of each slider. At most three; none for a figure that stands still. A slider
-        called ``alpha``, ``eta`` or the like is labelled with the Greek letter.
+        The stops of each slider. At most three; none for a figure that stands still. Words become
+        a row of buttons. A slider called ``alpha``, ``eta`` or the like is labelled with the
+        Greek letter.
 
     Returns
     -------
@@ -113,8 +114,11 @@ class Explorer:
         self.start = tuple(
             _index(key, grid, start.get(key, grid[0])) for key, grid in self.grids.items()
         )
-        stops = itertools.product(*(range(len(grid)) for grid in self.grids.values()))
-        self.captions = {stop: self.draw_stop(stop) for stop in stops}
+        self.captions, self.frames = {}, {}
+        for stop in itertools.product(*(range(len(grid)) for grid in self.grids.values())):
+            self.captions[stop] = self.draw_stop(stop)
+            if for_a_page():
+                self.frames[stop] = self._pictures()
 
     def _new_axes(self):
         """Return the panels of an empty figure, on which no other stop has left a trace."""
@@ -145,9 +149,18 @@ class Explorer:
             raise ValueError(f"a caption is one line of text, not {caption!r}, at {where}")
         return minus(caption)
 
+    def is_choice(self, key):
+        """Say whether stops are words, which have no order: buttons then, and not a slider."""
+        return isinstance(self.grids[key][0], str) and key != self.play
+
     def frame(self, stop):
-        """Draw one stop and return the SVG trees of its panels."""
+        """Return the SVG trees of the panels at one stop; for a page they are drawn already."""
+        if stop in self.frames:
+            return self.frames[stop]
         self.draw_stop(stop)
+        return self._pictures()
+
+    def _pictures(self):
         with house_style():
             pictures = svg_panels(self.figure, self.name + "-")
         for i, picture in enumerate(pictures, start=1):
@@ -159,7 +172,7 @@ class Explorer:
         return "\n".join([self.title, *self.captions.values()])
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        if os.environ.get("BELOWZERO_VIEW") == "page":
+        if for_a_page():
             return {"text/plain": repr(self), "text/html": views.page(self)}
         live = {"version_major": 2, "version_minor": 0, "model_id": views.widget(self).model_id}
         return {
@@ -167,6 +180,11 @@ class Explorer:
             "image/png": base64.b64encode(views.still(self)).decode(),
             "application/vnd.jupyter.widget-view+json": live,
         }
+
+
+def for_a_page():
+    """Say whether the notebook runs to become a page of the site, whose build sets the variable."""
+    return os.environ.get("BELOWZERO_VIEW") == "page"
 
 
 def figure_name(title):

@@ -25,6 +25,7 @@ LINESTYLE = {
     "leaky_relu": (0, (5, 2)),
     "prelu": (0, (6, 2, 1, 2)),
     "elu": (0, (1.5, 1.5)),
+    "muted": (0, (1, 1.2)),
 }
 LABEL = {"relu": "ReLU", "leaky_relu": "Leaky ReLU", "prelu": "PReLU", "elu": "ELU"}
 
@@ -160,9 +161,16 @@ def bands(ax, x, lines, *, here=None, log="", **axes):
     key(ax)
 
 
-def key(ax, columns=3):
-    """Put the key of the lines above the axes, out of the way of every stop."""
+def key(ax, columns=None):
+    """Put the key of the lines above the axes, out of the way of every stop.
+
+    In one row if it has up to four short entries, in rows of three otherwise.
+    """
+    labels = ax.get_legend_handles_labels()[1]
+    if columns is None:
+        columns = 4 if len(labels) == 4 and len("".join(labels)) < 25 else 3
+    gap, line = (0.7, 1.6) if columns == 4 else (1.2, 2.2)
     ax.legend(
         loc="lower left", bbox_to_anchor=(-0.02, 0.97), ncols=columns, borderpad=0,
-        columnspacing=1.2, handlelength=2.2, handletextpad=0.4,
+        columnspacing=gap, handlelength=line, handletextpad=0.4,
     )  # fmt: skip

@@ -36,25 +36,20 @@ def page(explorer):
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     picture = "".join(map(to_html, frames[at]))
     caption = escape(explorer.captions[explorer.start])
+    longest = max(map(len, explorer.captions.values()))
     return (
         f'<div class="explore" data-name="{explorer.name}" data-title="{escape(explorer.title)}">'
         f'<div class="explore-panels">{picture}</div>{_controls(explorer)}'
-        f'<p class="explore-caption" aria-live="polite">{caption}</p>'
+        f'<p class="explore-caption" aria-live="polite" style="--longest:{longest}">{caption}</p>'
         f'<script type="application/json">{text}</script></div>'
     )
 
 
 def _controls(explorer):
-    controls = ""  # an output is live unless told not to be, and the input says its value already
-    for (key, labels), i in zip(explorer.labels.items(), explorer.start, strict=True):
-        symbol, label = escape(explorer.symbols[key]), escape(labels[i])
-        widest = max(map(len, labels))  # gives the label one width, so that the track keeps its own
-        controls += (
-            f'<label><span>{symbol}</span><input type="range" min="0" max="{len(labels) - 1}" '
-            f'value="{i}" autocomplete="off" aria-valuetext="{symbol} = {label}">'
-            f'<output aria-live="off" style="--widest:{widest}ch">{label}</output>'
-            "</label>"
-        )
+    controls = ""
+    for key, at in zip(explorer.grids, explorer.start, strict=True):
+        control = _buttons if explorer.is_choice(key) else _slider
+        controls += control(explorer, key, at)
     if explorer.play:
         which = list(explorer.grids).index(explorer.play)
         controls += (
@@ -62,6 +57,29 @@ def _controls(explorer):
             "Play</button>"
         )
     return controls and f'<div class="explore-controls">{controls}</div>'
+
+
+def _slider(explorer, key, at):
+    labels, symbol = explorer.labels[key], escape(explorer.symbols[key])
+    widest = max(map(len, labels))  # gives the label one width, so that the track keeps its own
+    # An output is live unless told not to be, and the input says its value already.
+    return (
+        f'<label class="explore-control"><span>{symbol}</span><input type="range" min="0" '
+        f'max="{len(labels) - 1}" value="{at}" autocomplete="off" '
+        f'aria-valuetext="{symbol} = {escape(labels[at])}">'
+        f'<output aria-live="off" style="--widest:{widest}ch">{escape(labels[at])}</output></label>'
+    )
+
+
+def _buttons(explorer, key, at):
+    name = f"{explorer.name}-{key}"
+    choices = "".join(
+        f'<label><input type="radio" name="{name}" value="{i}" autocomplete="off"'
+        f"{' checked' if i == at else ''}>{escape(label)}</label>"
+        for i, label in enumerate(explorer.labels[key])
+    )
+    symbol = escape(explorer.symbols[key])
+    return f'<fieldset class="explore-control"><legend>{symbol}</legend>{choices}</fieldset>'
 
 
 def still(explorer):
@@ -85,7 +103,7 @@ def widget(explorer):
         The style, the picture, the sliders and, if there is one, the play button.
     """
     sliders = [
-        ipywidgets.SelectionSlider(
+        (ipywidgets.ToggleButtons if explorer.is_choice(key) else ipywidgets.SelectionSlider)(
             options=[(label, i) for i, label in enumerate(labels)],
             value=at,
             description=explorer.symbols[key],
