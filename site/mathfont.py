@@ -1,6 +1,6 @@
 """Cut TeX Gyre Pagella Math down to what the book's formulas use.
 
-Run by hand, with fonttools, when the tests name a character that the font lacks::
+Run by hand, with fonttools and brotli, when the tests name a character that the font lacks::
 
     python site/mathfont.py texgyrepagella-math.otf
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fontTools import subset
 
-TARGET = Path(__file__).parent / "static" / "math.woff"  # woff needs no compressor but Python's own
+TARGET = Path(__file__).parent / "static" / "math.woff2"
 
 PLAIN = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0¬±·×÷′″…‖⁡⁢⁣"
 GREEK = "".join(map(chr, range(0x3B1, 0x3CA))) + "ΓΔΘΛΞΠΣΥΦΨΩϕϵ"
@@ -26,7 +26,7 @@ ACCENTS = "ˆ˜¯˙ˇ‾\u20d7\u0305\u0332"
 
 
 def main(source):
-    options = subset.Options(flavor="woff", layout_features=[], hinting=False, desubroutinize=True)
+    options = subset.Options(flavor="woff2", layout_features=[], hinting=False, desubroutinize=True)
     font = subset.load_font(source, options)
     # The plain prime is raised twice in scripts, because Chromium does not ask for the variant
     # that the font has for them: so that variant takes its place.

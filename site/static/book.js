@@ -20,3 +20,124 @@ const reach = () => {
 };
 addEventListener("load", reach);
 addEventListener("resize", reach);
+
+// A link into what is folded opens it, also where the browser does not.
+const unfold = () => {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  const folds = [...document.querySelectorAll("details:not([open])")].filter((fold) => fold.contains(target));
+  if (!folds.length) return;
+  for (const fold of folds) fold.open = true;
+  target.scrollIntoView();
+};
+addEventListener("hashchange", unfold);
+unfold();
+
+// On paper what goes deeper is open, and the answers of all questions stand at the end.
+addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details.deeper")) fold.open = true;
+  const answers = [...document.querySelectorAll("details.right")];
+  if (!answers.length) return;
+  const end = document.createElement("section");
+  end.className = "answers";
+  end.innerHTML = "<h2>Answers</h2>";
+  for (const answer of answers) {
+    let question = answer.previousElementSibling;
+    while (question.tagName !== "P") question = question.previousElementSibling;
+    const copy = answer.cloneNode(true);
+    copy.open = true;
+    copy.firstElementChild.prepend(`${parseInt(question.textContent)}. `);
+    end.append(copy);
+  }
+  document.querySelector("article").append(end);
+});
+addEventListener("afterprint", () => document.querySelector(".answers")?.remove());
+
+// A figure alone and large, for a lecture: by its link, or by an address that ends in ?figure=its-name.
+const enlarge = (figure) => {
+  const place = document.createElement("span");
+  const dialog = document.createElement("dialog");
+  dialog.className = "large";
+  dialog.ariaLabel = figure.querySelector("figcaption").textContent;
+  figure.replaceWith(place);
+  dialog.append(figure);
+  document.body.append(dialog);
+  const link = figure.querySelector(".enlarge");
+  link.textContent = "Close";
+  dialog.addEventListener("close", () => {
+    link.textContent = "Large";
+    place.replaceWith(figure);
+    dialog.remove();
+  });
+  dialog.showModal();
+};
+for (const figure of document.querySelectorAll("figure:has(.explore)")) {
+  const link = document.createElement("a");
+  link.className = "enlarge";
+  link.href = `?figure=${figure.id}`;
+  link.textContent = "Large";
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    const dialog = figure.closest("dialog");
+    dialog ? dialog.close() : enlarge(figure);
+  });
+  figure.querySelector("figcaption p").append(link);
+}
+const alone = document.getElementById(new URLSearchParams(location.search).get("figure"));
+if (alone) enlarge(alone);
+
+// The ledger by verdict, source and chapter.
+const ledger = document.querySelector("#all-claims table");
+if (ledger) {
+  const traits = (row) => {
+    const [claim, said] = row.cells;
+    const [verdict] = said.textContent.match(/^(Holds|Does not hold|Not testable here)( when)?/);
+    const cited = [...claim.querySelectorAll("a.reference")].map((link) => link.textContent).filter((text) => !/^\d/.test(text));
+    return [verdict, cited, said.querySelector("a").pathname.split("/").pop().replace(".html", "")];
+  };
+  const rows = [...ledger.tBodies[0].rows].map((row) => [row, traits(row)]);
+  const choices = ["verdict", "source", "chapter"].map((name, i) => {
+    const label = document.createElement("label");
+    const select = label.appendChild(document.createElement("select"));
+    label.prepend(name);
+    select.ariaLabel = name;
+    const found = new Set(rows.flatMap(([, traits]) => traits[i]));
+    select.append(new Option("all", ""), ...[...found].sort().map((text) => new Option(text)));
+    return label;
+  });
+  const count = document.createElement("output");
+  const filter = document.createElement("form");
+  filter.className = "filter";
+  filter.append(...choices, count);
+  const choose = () => {
+    const wanted = choices.map((label) => label.lastChild.value);
+    for (const [row, traits] of rows) row.hidden = wanted.some((text, i) => text && ![traits[i]].flat().includes(text));
+    count.textContent = `${rows.filter(([row]) => !row.hidden).length} of ${rows.length} claims`;
+  };
+  filter.addEventListener("change", choose);
+  choose();
+  ledger.closest(".cell").before(filter);
+}
+
+// Predictions stay in the reader's browser, and come back beside what the chapter found.
+const found = document.querySelectorAll("#check-yourself > details > ol > li");
+document.querySelectorAll("#predict > ol > li").forEach((question, i) => {
+  const key = `${location.pathname} prediction ${i + 1}`;
+  const box = document.createElement("textarea");
+  const back = document.createElement("p");
+  const show = () => {
+    back.textContent = `You predicted: ${box.value}`;
+    back.hidden = !box.value.trim();
+  };
+  box.rows = 1;
+  box.placeholder = box.ariaLabel = `Your prediction ${i + 1}`;
+  box.value = localStorage[key] ?? "";
+  box.addEventListener("input", () => {
+    localStorage[key] = box.value;
+    show();
+  });
+  back.className = "predicted";
+  question.append(box);
+  found[i]?.prepend(back);
+  show();
+});
