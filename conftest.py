@@ -1,3 +1,10 @@
 """Gives `pytest`, and the kernels it starts, the environment of the book."""
 
+import os
+
 from tools import environment  # noqa: F401
+
+
+def pytest_xdist_auto_num_workers():
+    """Use one process more than there are cores: tests in a browser wait for it half their time."""
+    return os.cpu_count() + 1

@@ -76,6 +76,13 @@ def test_a_code_cell_has_at_most_ten_lines(path):
 
 
 @every_chapter
+def test_code_that_the_page_folds_is_folded_in_jupyterlab_too(path):
+    for cell in cells(path, "code"):
+        folded = "hide-input" in cell["metadata"].get("tags", [])
+        assert cell["metadata"].get("jupyter", {}).get("source_hidden", False) == folded
+
+
+@every_chapter
 def test_a_chapter_is_stored_as_executed_from_top_to_bottom(path):
     counts = [cell["execution_count"] for cell in cells(path, "code")]
     assert counts == list(range(1, len(counts) + 1)), "run: make refresh"

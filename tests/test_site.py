@@ -19,13 +19,14 @@ from pages import (
     NARROWEST,
     PAGES,
     ROOT,
-    each_theme,
     every_document,
     every_notebook,
     every_page,
     from_server_and_disk,
+    unfold,
 )
 
+STATIC = ROOT / "site" / "static"
 SCRIPT = "\ufe00"  # asks for the script style of a letter, which the font's letters have
 
 
@@ -39,8 +40,13 @@ def ids(site, name):
     return {element["id"] for element in soup(site, name).find_all(id=True)}
 
 
-def violations(page):
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+def violations(page, **options):
+    """Let axe look at a page as it is read: what is folded twice looks like what is shown."""
+    page.evaluate("""() => document.querySelectorAll("details.hide pre, .explore svg > *")
+        .forEach(element => element.replaceChildren())""")
+    found = (
+        Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+    )
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
@@ -122,19 +128,21 @@ def wait_for_a_search(page):
 
 
 @every_page
-@each_theme
-def test_a_page_is_accessible(visit, name, theme):
-    page = visit(name, color_scheme=theme)
+def test_a_page_is_accessible(visit, name):
+    page = unfold(visit(name, color_scheme="light"))
     wait_for_a_search(page)
     assert not violations(page)
     page.set_viewport_size(NARROW)
-    assert not violations(page), "on a phone"
+    assert not violations(page, rules={"color-contrast": {"enabled": False}}), "on a phone"
+    page.emulate_media(color_scheme="dark")  # changes colours, and nothing else
+    assert not violations(page, runOnly=["color-contrast"]), "in the dark"
 
 
 def test_the_typewriter_has_another_font(visit, browser, typewriter):
     narrow = """() => {
         const probe = document.createElement("span");
         probe.textContent = "illicit";
+        probe.style.fontFamily = "serif"; // the page has faces of its own
         document.querySelector("article").append(probe);
         return probe.getBoundingClientRect().width;
     }"""
@@ -257,9 +265,8 @@ def test_the_keyboard_opens_the_list_of_chapters_on_a_phone(visit):
 
 
 @every_document
-@each_theme
-def test_without_javascript_everything_can_be_read(visit, name, theme):
-    page = visit(name, java_script_enabled=False, color_scheme=theme)
+def test_without_javascript_everything_can_be_read(visit, name):
+    page = unfold(visit(name, java_script_enabled=False))
     hidden = """elements => elements.filter(element =>
         !element.checkVisibility({visibilityProperty: true})
         && !element.closest("details:not([open])")
@@ -279,7 +286,7 @@ def test_formulas_are_set_when_the_page_is_built(site, name):
 
 @every_document
 def test_the_math_font_has_every_character_of_a_formula(site, name):
-    font = TTFont(ROOT / "site" / "static" / "math.woff").getBestCmap()
+    font = TTFont(STATIC / "math.woff2").getBestCmap()
     missing = {
         character
         for element in soup(site, name).select("mi, mo, mn, mtext")
@@ -287,6 +294,18 @@ def test_the_math_font_has_every_character_of_a_formula(site, name):
         if ord(character) not in font and not character.isspace() and character != SCRIPT
     }
     assert not missing, "add them to site/mathfont.py and run it"
+
+
+@every_page
+def test_the_faces_have_every_character_of_a_page(site, name):
+    article = BeautifulSoup(str(soup(site, name).body), "html.parser")
+    for element in article.select("pre, code, math, script, style"):
+        element.decompose()
+    text = {character for character in "".join(article.strings) if not character.isspace()}
+    for weight in "", "-bold":  # what the face of text lacks comes from that of labels
+        faces = [STATIC / f"{face}{weight}.woff2" for face in ("text", "label")]
+        has = {chr(code) for face in faces for code in TTFont(face).getBestCmap()}
+        assert not text - has, "add them to site/textfonts.py and run it"
 
 
 def _as_set(element):
@@ -298,6 +317,129 @@ def _as_set(element):
         if first <= text <= last:
             return "ℎ" if text == "h" else chr(italic + ord(text) - ord(first))
     return text
+
+
+# What is folded
+
+
+@every_document
+def test_a_figure_has_one_fold_of_code_below_it(site, name):
+    for figure in soup(site, name).select("figure:has(.explore)"):
+        cell = figure.find_parent(class_="cell")
+        folds = cell.find_all("details", class_="hide")
+        assert len(folds) <= 1
+        assert all(fold.find_previous("figure") is figure for fold in folds)
+        before = cell.find_previous_sibling()
+        assert "tag_hide-input" not in before.get("class", []), "its code is in two folds"
+
+
+def test_a_link_to_a_folded_figure_opens_its_fold(visit):
+    page = visit("chapters/01-dying-relu.html", reduced_motion="reduce")  # it is there at once
+    figure = page.locator("details.deeper figure").first
+    assert not figure.is_visible()
+    name = figure.get_attribute("id")
+    page.goto(f"{page.url}#{name}")
+    assert figure.is_visible()
+    assert figure.evaluate("figure => Math.abs(figure.getBoundingClientRect().top) < 300")
+
+
+@every_document
+def test_a_claim_is_a_card_with_the_word_of_its_verdict(site, name):
+    html = soup(site, name)
+    claims = html.select("a[id^=claim-]")
+    cards = [claim.find_parent(class_="claim") for claim in claims]
+    assert all(len(card.select(".chip")) == 1 for card in cards)
+    assert all(card.select("details.hide") for card in cards)
+    assert len(set(map(id, cards))) == len(claims)
+
+
+def test_answers_say_whether_they_are_right_when_they_are_opened(visit):
+    page = visit("chapters/02-leaky-relu.html")
+    answers = page.locator("#check-yourself > details:is(.right, .wrong)")
+    says = "answer => getComputedStyle(answer.firstElementChild, '::after').content"
+    closed = set(answers.evaluate_all(f"all => all.map({says})"))
+    assert closed == {"none"}
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    for kind, words in ("right", "✓ right"), ("wrong", "not this one"):
+        shown = set(page.locator(f"details.{kind}").evaluate_all(f"all => all.map({says})"))
+        assert shown == {f'"{words}"'}
+
+
+# What readers do
+
+
+def test_a_prediction_is_kept_and_comes_back_beside_the_answer(visit):
+    page = visit("chapters/02-leaky-relu.html")
+    second = page.get_by_label("Your prediction 2")
+    second.fill("0.1, by far")
+    page.reload()
+    assert second.input_value() == "0.1, by far"
+    assert page.get_by_label("Your prediction 1").input_value() == ""
+    page.get_by_text("What the chapter found").click()
+    back = page.locator(".predicted:visible")
+    assert back.all_inner_texts() == ["You predicted: 0.1, by far"]
+    assert back.locator("xpath=..").evaluate("li => [...li.parentNode.children].indexOf(li)") == 1
+
+
+@every_document
+def test_each_prediction_has_its_answer(site, name):
+    asked = soup(site, name).select("#predict > ol > li")
+    assert len(soup(site, name).select("#check-yourself > details > ol > li")) == len(asked)
+
+
+def test_a_figure_stands_alone_by_its_address_and_by_its_link(visit):
+    page = visit("chapters/02-leaky-relu.html?figure=fig-narrow")
+    dialog = page.get_by_role("dialog")
+    assert dialog.locator("svg").first.bounding_box()["height"] > 300
+    dialog.locator("input").first.press("End")
+    dialog.get_by_role("link", name="Close").click()
+    assert not dialog.is_visible()
+    assert page.locator("section #fig-narrow").count() == 1
+    page.locator("#fig-narrow .enlarge").click()
+    assert dialog.is_visible()
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    assert not page.complaints
+
+
+def test_the_ledger_is_filtered_by_verdict_source_and_chapter(visit):
+    page = visit("chapters/07-claims-ledger.html")
+    rows, count = page.locator("#all-claims tbody tr:visible"), page.locator(".filter output")
+    verdict, source, chapter = (
+        page.get_by_role("combobox", name=name) for name in ("verdict", "source", "chapter")
+    )
+    everything = rows.count()
+    assert count.inner_text() == f"{everything} of {everything} claims"
+    verdict.select_option("Does not hold")
+    some = rows.count()
+    assert 0 < some < everything
+    said = rows.locator("td + td").all_inner_texts()
+    assert all(text.startswith("Does not hold.") for text in said)
+    chapter.select_option("04-elu")
+    assert 0 < rows.count() < some
+    assert count.inner_text() == f"{rows.count()} of {everything} claims"
+    verdict.select_option("all")
+    chapter.select_option("all")
+    for name in source.locator("option").all_inner_texts()[1:]:
+        source.select_option(name)
+        cited = rows.locator("td:first-child").all_inner_texts()
+        assert cited and all(name in text for text in cited)
+
+
+def test_a_printed_slider_stands_as_several_pictures_and_answers_at_the_end(visit):
+    page = visit("chapters/02-leaky-relu.html")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    captions = page.locator("#fig-narrow .explore-caption").all_inner_texts()
+    assert len(set(captions)) == 3
+    assert page.locator("#fig-narrow svg:visible").count() >= 3
+    answers = page.locator(".answers details")
+    assert answers.count() == page.locator("#check-yourself details.right").count()
+    assert answers.first.inner_text().startswith("1. ")
+    left_out = page.locator(".skip-to-content, details.hide, .enlarge, textarea")
+    assert not any(element.is_visible() for element in left_out.all())
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".explore-still, .answers").count() == 0
 
 
 # A small book, of the pages a and b

@@ -4,11 +4,12 @@ import itertools
 import re
 
 import pytest
-from pages import NARROW, every_notebook
+from pages import NARROW, every_notebook, unfold
 
 
 def sliders(page):
     """Yield each slider of a page and its box, while the others stand where they start."""
+    unfold(page)
     for box in page.locator(".explore").all():
         for slider in box.locator("input[type=range]").all():
             start = slider.input_value()
@@ -16,10 +17,19 @@ def sliders(page):
             slider.fill(start)
 
 
+def picture(box):
+    """Return a sum over the picture, which is long, so that only the sum leaves the browser."""
+    return box.locator(".explore-panels").evaluate("""panels => {
+        let sum = 0;
+        for (const letter of panels.innerHTML) sum = (31 * sum + letter.codePointAt()) | 0;
+        return sum;
+    }""")
+
+
 def state(box, slider):
     """Return what a reader and a screen reader are shown."""
     return {
-        "picture": box.locator(".explore-panels").inner_html(),
+        "picture": picture(box),
         "caption": box.locator(".explore-caption").inner_text(),
         "value": slider.get_attribute("aria-valuetext"),
     }
@@ -41,6 +51,27 @@ def test_arrow_keys_move_a_slider(visit, name):
         assert_all_moved(states, box)
         for before, after in itertools.pairwise(states):
             assert before["value"] != after["value"] or len(slider_stops(slider)) < 3
+    assert not page.complaints
+
+
+@every_notebook
+@pytest.mark.parametrize("pointer", ["mouse", "touch", "keys"])
+def test_buttons_choose_a_word(visit, name, pointer):
+    page = unfold(visit(name, has_touch=pointer == "touch", viewport=NARROW))
+    for row in page.locator(".explore fieldset").all():
+        assert row.locator("legend").inner_text()
+        box = row.locator("xpath=ancestor::div[@class='explore']")
+        states = []
+        for choice in row.locator("label").all():
+            if pointer == "mouse":
+                choice.click()
+            elif pointer == "touch":
+                choice.tap()
+            else:
+                row.locator(":checked").press("ArrowRight")
+            states.append([picture(box), box.locator(".explore-caption").inner_text()])
+        for shown in zip(*states, strict=True):
+            assert len(set(shown)) > 1, row.inner_text()
     assert not page.complaints
 
 
@@ -83,7 +114,7 @@ def stop_the_clock(page):
 
 @every_notebook
 def test_play_plays_pauses_and_stops_at_the_end(visit, name):
-    page = visit(name, before=stop_the_clock)
+    page = unfold(visit(name, before=stop_the_clock))
     for button in page.locator(".explore-play").all():
         box = button.locator("xpath=ancestor::div[@class='explore']")
         slider = box.locator("input").nth(int(button.get_attribute("data-plays") or 0))
@@ -109,7 +140,7 @@ def test_play_plays_pauses_and_stops_at_the_end(visit, name):
 
 @every_notebook
 def test_a_figure_has_a_number_and_a_title(visit, name):
-    for box in visit(name).locator(".explore").all():
+    for box in unfold(visit(name)).locator(".explore").all():
         figure = box.locator("xpath=ancestor::figure")
         assert re.match(r"Figure \d", figure.locator("figcaption").inner_text())
 
@@ -122,7 +153,7 @@ def test_no_text_of_a_figure_is_cut_off(visit, name, fonts):
         const texts = [...picture.querySelectorAll("text")];
         return texts.filter(t => !inside(t.getBoundingClientRect())).map(t => t.textContent);
     })"""
-    page = visit(name, viewport=NARROW, using=fonts)
+    page = unfold(visit(name, viewport=NARROW, using=fonts))
     assert not page.locator(".explore-panels svg").evaluate_all(cut)
 
 
