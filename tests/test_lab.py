@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = ROOT / "chapters"
@@ -81,11 +82,18 @@ def page(browser, lab):
 def figure(page):
     """Run the whole chapter and return its first figure that has an α slider."""
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     code_cells = page.locator(".jp-CodeCell")
     last = code_cells.nth(code_cells.count() - 1).locator(".jp-InputPrompt")
-    last.get_by_text(f"[{code_cells.count()}]:").wait_for(timeout=5 * MINUTES)
+    done = last.get_by_text(f"[{code_cells.count()}]:")
+    for _ in range(3):  # a request that is sent while the kernel connects can get lost
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        with suppress(TimeoutError):
+            done.wait_for(timeout=MINUTES)
+            break
+        page.reload()
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    done.wait_for()
     figures = page.locator(".jp-OutputArea-output .widget-vbox").filter(
         has=page.locator(".widget-label", has_text="α")
     )
