@@ -6,5 +6,5 @@ from tools import environment  # noqa: F401
 
 
 def pytest_xdist_auto_num_workers():
-    """Use one process more than there are cores: tests in a browser wait for it half their time."""
+    """Use one process more than there are cores, so that none idles while a test waits."""
     return os.cpu_count() + 1

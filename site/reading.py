@@ -68,15 +68,35 @@ class ClaimCards(SphinxPostTransform):
 
     def run(self):
         for claim in list(self.document.findall(_is_claim)):
-            card, following = nodes.container(classes=["claim"]), _next(claim)
+            card = nodes.container(classes=["claim"])
             claim.replace_self(card)
             card += claim
-            while isinstance(following, nodes.container) and "cell" in following["classes"]:
-                following, cell = _next(following), following
+            while isinstance(cell := _next(card), nodes.container) and "cell" in cell["classes"]:
                 cell.parent.remove(cell)
                 card += cell
-            for strong in list(card.findall(nodes.strong)):
-                _chip(strong)
+                for strong in list(cell.findall(nodes.strong)):
+                    _chip(strong)
+
+
+def _is_claim(node):
+    return isinstance(node, nodes.paragraph) and any(map(CLAIM.match, _raw(node)))
+
+
+def _raw(node):
+    return [raw.astext() for raw in node.findall(nodes.raw)]
+
+
+def _chip(strong):
+    """Split a verdict into its word, which gets a colour, and its condition."""
+    found = VERDICT.match(strong.astext())
+    if not found:
+        return
+    word, kind = found[0], KINDS.get(found[0], "fails")
+    condition = strong.astext()[found.end() :].strip(" .")
+    strong.replace_self(
+        [nodes.inline("", word, classes=["chip", kind])]
+        + ([nodes.strong("", f" {condition}.")] if condition else [])
+    )
 
 
 class deeper(nodes.Element):
@@ -109,27 +129,6 @@ def visit_deeper(translator, node):
 
 def depart_deeper(translator, node):
     translator.body.append("</details>")
-
-
-def _is_claim(node):
-    return isinstance(node, nodes.paragraph) and any(map(CLAIM.match, _raw(node)))
-
-
-def _raw(node):
-    return [raw.astext() for raw in node.findall(nodes.raw)]
-
-
-def _chip(strong):
-    """Split a verdict into its word, which gets a colour, and its condition."""
-    found = VERDICT.match(strong.astext())
-    if not found or not strong.parent.parent["classes"]:
-        return
-    kind = KINDS.get(found[0], "fails")
-    word, condition = found[0], strong.astext()[found.end() :].strip(" .")
-    strong.replace_self(
-        [nodes.inline("", word, classes=["chip", kind])]
-        + ([nodes.strong("", f" {condition}.")] if condition else [])
-    )
 
 
 def tell_answers_apart(app, pagename, templatename, context, doctree):

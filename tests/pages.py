@@ -22,7 +22,7 @@ every_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
 from_server_and_disk = pytest.mark.parametrize("place", ["server", "disk"])
 
 
-def unfold(page):
-    """Open what goes deeper, as a reader does who wants everything."""
-    page.evaluate("document.querySelectorAll('.deeper').forEach(fold => fold.open = true)")
+def unfold(page, folds=".deeper"):
+    """Open what goes deeper, or other folds, as a reader does who wants everything."""
+    page.evaluate("s => document.querySelectorAll(s).forEach(fold => fold.open = true)", folds)
     return page

@@ -154,7 +154,7 @@ def test_the_typewriter_has_another_font(visit, browser, typewriter):
 def test_nothing_is_wider_than_a_phone(visit, name, fonts):
     page = visit(name, viewport=NARROW, using=fonts)
     wait_for_a_search(page)
-    page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+    unfold(page, "details")
     outside = """elements => elements.filter(element => {
         let box = element;
         while (!box.matches("article") && !/auto|scroll/.test(getComputedStyle(box).overflowX))
@@ -293,7 +293,7 @@ def test_the_math_font_has_every_character_of_a_formula(site, name):
         for character in _as_set(element)
         if ord(character) not in font and not character.isspace() and character != SCRIPT
     }
-    assert not missing, "add them to site/mathfont.py and run it"
+    assert not missing, "add them to site/faces.py and run it"
 
 
 @every_page
@@ -305,7 +305,7 @@ def test_the_faces_have_every_character_of_a_page(site, name):
     for weight in "", "-bold":  # what the face of text lacks comes from that of labels
         faces = [STATIC / f"{face}{weight}.woff2" for face in ("text", "label")]
         has = {chr(code) for face in faces for code in TTFont(face).getBestCmap()}
-        assert not text - has, "add them to site/textfonts.py and run it"
+        assert not text - has, "add them to site/faces.py and run it"
 
 
 def _as_set(element):
@@ -359,7 +359,7 @@ def test_answers_say_whether_they_are_right_when_they_are_opened(visit):
     says = "answer => getComputedStyle(answer.firstElementChild, '::after').content"
     closed = set(answers.evaluate_all(f"all => all.map({says})"))
     assert closed == {"none"}
-    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    unfold(page, "details")
     for kind, words in ("right", "✓ right"), ("wrong", "not this one"):
         shown = set(page.locator(f"details.{kind}").evaluate_all(f"all => all.map({says})"))
         assert shown == {f'"{words}"'}
