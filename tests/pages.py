@@ -19,6 +19,7 @@ NARROWEST = {"width": 320, "height": 640}  # also 1280 pixels, enlarged four tim
 every_page = pytest.mark.parametrize("name", PAGES)
 every_document = pytest.mark.parametrize("name", DOCUMENTS)
 every_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
+each_theme = pytest.mark.parametrize("theme", ["light", "dark"])
 from_server_and_disk = pytest.mark.parametrize("place", ["server", "disk"])
 
 

@@ -19,6 +19,8 @@ from pages import (
     NARROWEST,
     PAGES,
     ROOT,
+    WIDE,
+    each_theme,
     every_document,
     every_notebook,
     every_page,
@@ -131,11 +133,12 @@ def wait_for_a_search(page):
 def test_a_page_is_accessible(visit, name):
     page = unfold(visit(name, color_scheme="light"))
     wait_for_a_search(page)
-    assert not violations(page)
-    page.set_viewport_size(NARROW)
-    assert not violations(page, rules={"color-contrast": {"enabled": False}}), "on a phone"
-    page.emulate_media(color_scheme="dark")  # changes colours, and nothing else
-    assert not violations(page, runOnly=["color-contrast"]), "in the dark"
+    for screen in WIDE, NARROW:
+        page.set_viewport_size(screen)
+        page.emulate_media(color_scheme="light")
+        assert not violations(page), screen
+        page.emulate_media(color_scheme="dark")  # changes colours, and nothing else
+        assert not violations(page, runOnly=["color-contrast"]), f"{screen} in the dark"
 
 
 def test_the_typewriter_has_another_font(visit, browser, typewriter):
@@ -265,8 +268,9 @@ def test_the_keyboard_opens_the_list_of_chapters_on_a_phone(visit):
 
 
 @every_document
-def test_without_javascript_everything_can_be_read(visit, name):
-    page = unfold(visit(name, java_script_enabled=False))
+@each_theme
+def test_without_javascript_everything_can_be_read(visit, name, theme):
+    page = unfold(visit(name, java_script_enabled=False, color_scheme=theme))
     hidden = """elements => elements.filter(element =>
         !element.checkVisibility({visibilityProperty: true})
         && !element.closest("details:not([open])")
