@@ -172,14 +172,13 @@ class Explorer:
         return "\n".join([self.title, *self.captions.values()])
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        if for_a_page():
-            return {"text/plain": repr(self), "text/html": views.page(self)}
         live = {"version_major": 2, "version_minor": 0, "model_id": views.widget(self).model_id}
-        return {
+        bundle = {
             "text/plain": repr(self),
             "image/png": base64.b64encode(views.still(self)).decode(),
             "application/vnd.jupyter.widget-view+json": live,
         }
+        return bundle | ({"text/html": views.page(self)} if for_a_page() else {})
 
 
 def for_a_page():
