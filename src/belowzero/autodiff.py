@@ -18,7 +18,7 @@ from autograd.tracer import getval
 
 from .activations import ACTIVATIONS
 from .networks import RESOLUTION, by_seed, one_of, rounded
-from .training import BLAS, steps_of
+from .training import BLAS, LOSSES, steps_of
 
 
 def start(seed, **layers):
@@ -270,30 +270,42 @@ def convolution(x, w, b, stride=1):
 # Losses, one number for each network
 
 
+def _loss(of, targets):
+    """Make a loss of `belowzero.training` one step for autograd, whose δ it has already."""
+    value = primitive(lambda z, y: of(z, targets(z, y))[0])
+
+    def by_z(answer, z, y):
+        return lambda g: g[:, None, None] * of(z, targets(z, y))[1]
+
+    defvjp(value, by_z, argnums=[0])
+    return value
+
+
+_softmax = _loss(LOSSES["softmax"].of, lambda z, y: np.eye(z.shape[2])[y])
+_binary = _loss(LOSSES["binary"].of, lambda z, y: np.asarray(y)[..., None])
+
+
 def cross_entropy(z, y):
     """Softmax cross-entropy of (n, samples, classes) outputs and class numbers (n, samples)."""
-    top = anp.max(z, axis=2, keepdims=True)
-    total = anp.log(anp.sum(anp.exp(z - top), axis=2)) + top[..., 0]
-    right = np.eye(z.shape[2])[y]
-    return anp.mean(total - anp.sum(z * right, axis=2), axis=1)
+    return _softmax(z, y)
 
 
 def logistic(z, y):
-    """Binary cross-entropy of (n, samples, 1) outputs and 0 or 1."""
-    return anp.mean(anp.logaddexp(0, (1 - 2 * y) * z[..., 0]), axis=1)
+    """Binary cross-entropy of (n, samples, 1) outputs and 0 or 1, (n, samples)."""
+    return _binary(z, y)
 
 
 # Training
 
 
 @primitive
-def _watched(root, param, name, gradient):
+def _watched(root, param, into):
     return param
 
 
-def _keep(answer, root, param, name, gradient):
+def _keep(answer, root, param, into):
     def keep(g):
-        gradient[name] = g
+        into[...] = g
         return 0.0
 
     return keep
@@ -302,17 +314,14 @@ def _keep(answer, root, param, name, gradient):
 defvjp(_watched, _keep)
 
 
-def _gradient(loss, params, step):
+def _gradient(loss, params, step, into):
     # Asked for the gradient of a dict, autograd goes through the whole dict at each use of an
     # entry: half of all time with fifty layers. So each array hangs from one number, and what
     # flows back to that number is kept on its way.
-    gradient = {name: np.zeros_like(p) for name, p in params.items()}
-
     def total(root):
-        return anp.sum(loss({n: _watched(root, p, n, gradient) for n, p in params.items()}, step))
+        return anp.sum(loss({n: _watched(root, p, into[n]) for n, p in params.items()}, step))
 
     grad(total)(0.0)
-    return gradient
 
 
 def held(value):
@@ -366,26 +375,37 @@ def fit(params, loss, steps, lr, *, adam=False, every=None, see=None, resolution
         (n, ...) without `every`.
     """
     one_of("adam", adam, (True, False))
-    params = {name: np.array(p) for name, p in params.items()}
-    exact = {name: p.copy() for name, p in params.items()}
-    rates = {name: np.reshape(lr, (-1, *[1] * (p.ndim - 1))) for name, p in params.items()}
-    m, v = ({name: np.zeros_like(p) for name, p in params.items()} for _ in range(2))
+    sizes = {name: np.shape(p) for name, p in params.items()}
+    n = max(size[0] for size in sizes.values())
+    exact = np.concatenate([np.reshape(p, (n, -1)) for p in params.values()], axis=1)
+    gradient, m, v = (np.zeros_like(exact) for _ in range(3))
+    learned = np.array(exact)  # one array for all, and a view of it for each
+    params, by_name = _views(learned, sizes), _views(gradient, sizes)
+    lr = np.reshape(lr, (-1, 1))
     looks = [steps] if every is None else steps_of("every", every, steps)
     seen = []
     with BLAS.limit(limits=1), np.errstate(all="ignore"):
         for step in range(steps + 1):
             if see and step in looks:
-                seen.append(see(params, step))
+                seen.append({name: np.array(now) for name, now in see(params, step).items()})
             if step == steps:
                 break
-            for name, g in _gradient(loss, params, step).items():
-                if adam:
-                    m[name] += 0.1 * (g - m[name])
-                    v[name] += 0.001 * (g**2 - v[name])
-                    now, t = m[name] / (1 - 0.9 ** (step + 1)), 1 - 0.999 ** (step + 1)
-                    g = now / (np.sqrt(v[name] / t) + 1e-8)
-                exact[name] -= rates[name] * g
-                params[name] = rounded(exact[name], resolution) if resolution else exact[name]
+            gradient[...] = 0.0
+            _gradient(loss, params, step, by_name)
+            g = gradient
+            if adam:
+                m += 0.1 * (g - m)
+                v += 0.001 * (g**2 - v)
+                now, t = m / (1 - 0.9 ** (step + 1)), 1 - 0.999 ** (step + 1)
+                g = now / (np.sqrt(v / t) + 1e-8)
+            exact -= lr * g
+            learned[...] = rounded(exact, resolution) if resolution else exact
     if every is None:
         return params, seen[0] if see else {}
     return params, {name: np.stack([now[name] for now in seen], axis=1) for name in seen[0]}
+
+
+def _views(flat, shapes):
+    ends = np.cumsum([np.prod(shape[1:], dtype=int) for shape in shapes.values()])
+    parts = np.split(flat, ends[:-1], axis=1)
+    return {name: part.reshape(shape) for (name, shape), part in zip(shapes.items(), parts, strict=True)}
