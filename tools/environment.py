@@ -9,12 +9,14 @@ import importlib.util
 import os
 import shutil
 import sys
+import time
 from importlib.metadata import distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "_build"
 EXECUTED = BUILD / "executed"
+DAY = 86_400  # in seconds
 
 _ipython = BUILD / "ipython"
 _ipython.mkdir(parents=True, exist_ok=True)
@@ -27,36 +29,38 @@ os.environ.update(
 
 
 def executed():
-    """Return the cache of executed notebooks; empty if what outputs rest on has changed.
+    """Return the cache of executed notebooks, without those whose outputs rest on something else.
 
-    jupyter-cache itself looks at a notebook's cells, and at nothing else.
+    jupyter-cache itself looks at a notebook's cells, and at nothing else. There is a folder for
+    each state of the package and of what is installed; in it, a chapter that was edited empties
+    the cache, because the ledger reads all of them.
     """
     from jupyter_cache import get_cache
 
-    stamp, now = EXECUTED / "rests-on", _foundations()
+    package = Path(importlib.util.find_spec("belowzero").origin).parent
+    installed = [f"{one.name}=={one.version}" for one in distributions()]
+    folder = EXECUTED / _sum(package, sys.version, *sorted(installed))
+    stamp, now = folder / "chapters", _sum(ROOT / "chapters")
     if not stamp.exists() or stamp.read_text() != now:
-        shutil.rmtree(EXECUTED, ignore_errors=True)
-    cache = get_cache(EXECUTED)
+        shutil.rmtree(folder, ignore_errors=True)
+        for other in EXECUTED.glob("*"):
+            if time.time() - other.stat().st_mtime > DAY:
+                shutil.rmtree(other)
+    cache = get_cache(folder)
     assert cache.db  # made here, as processes that build side by side would all make it
     stamp.write_text(now)
     return cache
 
 
-def _foundations():
-    """Sum up the package, the chapters (one reads the others) and everything installed."""
-    package = Path(importlib.util.find_spec("belowzero").origin).parent
-    files = [*package.glob("*.*"), *(ROOT / "chapters").glob("*.*"), Path(__file__)]
-    total = hashlib.sha256(sys.version.encode())
-    for installed in sorted(f"{one.name}=={one.version}" for one in distributions()):
-        total.update(installed.encode())
-    for file in sorted(files):
-        total.update(file.name.encode() + file.read_bytes())
-    return total.hexdigest()
+def _sum(folder, *texts):
+    files = sorted(folder.glob("*.*"))
+    parts = [text.encode() for text in texts]
+    parts += [file.name.encode() + file.read_bytes() for file in files]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def _use(app, config):
-    executed()
-    config.nb_execution_cache_path = str(EXECUTED)
+    config.nb_execution_cache_path = str(executed().path)
 
 
 def setup(app):
