@@ -13,6 +13,7 @@ from belowzero import (
     ON,
     activation_moments,
     dead_share,
+    dormant_share,
     gradient_size,
     linearity,
     revivals,
@@ -54,6 +55,30 @@ def test_dead_share_counts_only_units_that_are_always_off():
     assert dead_share(built().forward(X).z[0]) == pytest.approx([1 / 3])
 
 
+def test_a_unit_is_dormant_at_the_threshold_and_below_whatever_the_scale():
+    a = np.array([[0.1, -0.2, 4.0, 3.7]])  # the mean is 2
+    for scale in 1e-6, 1.0, 1e6:
+        assert dormant_share(scale * a, 0.04) == 0.0
+        assert dormant_share(scale * a, 0.06) == 0.25
+        assert dormant_share(scale * a, 0.1) == 0.5
+
+
+def test_a_dormant_unit_may_answer_now_and_then_and_not_be_off():
+    a = np.array([[0.0, 5.0], [0.1, 5.0]])
+    assert dead_share(a) == 0.0
+    assert dormant_share(a) == 0.5
+
+
+def test_a_layer_without_output_is_all_dormant():
+    assert dormant_share(np.zeros((2, 4, 3))).tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("threshold", [-0.1, np.nan, np.inf])
+def test_a_share_of_the_mean_is_not_negative(threshold):
+    with pytest.raises(ValueError, match=f"not negative, got {threshold}"):
+        dormant_share([[1.0], [2.0]], threshold)
+
+
 @given(hnp.arrays(np.float64, (3, 4, 5), elements=st.floats(-1, 1)))
 def test_networks_are_kept_apart(z):
     states = unit_states(z)
@@ -87,7 +112,7 @@ def test_a_unit_of_a_transformer_is_judged_by_every_token_of_every_sequence():
     assert unit_states(z, axis=-1).tolist() == [OFF, MIXED, OFF, OFF]
 
 
-@pytest.mark.parametrize("function", [unit_states, dead_share, zero_share])
+@pytest.mark.parametrize("function", [unit_states, dead_share, dormant_share, zero_share])
 def test_maps_whose_axis_of_units_nobody_names_are_refused(function):
     with pytest.raises(ValueError, match=r"\(2, 3, 4, 5\) has more axes .* axis=1 for"):
         function(maps())
@@ -233,6 +258,7 @@ def test_linearity_copes_with_an_input_that_repeats_another():
     [
         unit_states,
         dead_share,
+        dormant_share,
         zero_share,
         lambda z: gradient_size([z]),
         lambda z: activation_moments([z]),

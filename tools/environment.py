@@ -53,7 +53,7 @@ def executed():
 
 
 def _sum(folder, *texts):
-    files = sorted(folder.glob("*.*"))
+    files = sorted(file for file in folder.iterdir() if file.is_file())
     parts = [text.encode() for text in texts]
     parts += [file.name.encode() + file.read_bytes() for file in files]
     return hashlib.sha256(b"".join(parts)).hexdigest()

@@ -36,6 +36,7 @@ from .diagnostics import (
     ON,
     activation_moments,
     dead_share,
+    dormant_share,
     gradient_size,
     linearity,
     revivals,

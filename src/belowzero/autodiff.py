@@ -408,4 +408,5 @@ def fit(params, loss, steps, lr, *, adam=False, every=None, see=None, resolution
 def _views(flat, shapes):
     ends = np.cumsum([np.prod(shape[1:], dtype=int) for shape in shapes.values()])
     parts = np.split(flat, ends[:-1], axis=1)
-    return {name: part.reshape(shape) for (name, shape), part in zip(shapes.items(), parts, strict=True)}
+    named = zip(shapes.items(), parts, strict=True)
+    return {name: part.reshape(shape) for (name, shape), part in named}

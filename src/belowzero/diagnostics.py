@@ -66,6 +66,42 @@ def dead_share(z, threshold=0.0, *, axis=None):
     return (unit_states(z, threshold, axis=axis) == OFF).mean(axis=-1)
 
 
+def dormant_share(a, threshold=0.025, *, axis=None):
+    """Share of the units that hardly respond, compared with the others of their layer.
+
+    Where a unit keeps a slope below zero, "off" says little; this is asked of every activation.
+
+    Parameters
+    ----------
+    a : as for `unit_states`
+        Activations of one layer.
+    threshold : float
+        A unit is dormant if its mean |a| is at most this times the mean of its layer.
+    axis : int, optional
+        As for `unit_states`.
+
+    Returns
+    -------
+    float, or (networks,) array
+
+    Raises
+    ------
+    ValueError
+        As for `unit_states`; if `threshold` is negative.
+
+    Notes
+    -----
+    The score of Sokar and colleagues (2023). All units of a layer without any output are dormant.
+
+    >>> float(dormant_share([[3.0, -0.001, 1.0, 0.0], [1.0, 0.001, -1.0, 0.0]]))
+    0.5
+    """
+    if not (np.isfinite(threshold) and threshold >= 0):
+        raise ValueError(f"threshold must be a finite number, not negative, got {threshold!r}")
+    size = np.abs(_samples_by_units(a, axis)).mean(axis=-2)
+    return (size <= threshold * size.mean(axis=-1, keepdims=True)).mean(axis=-1)
+
+
 def revivals(states):
     """Count how often each unit came back from being off for every sample.
 
