@@ -12,7 +12,7 @@ from docutils.transforms import Transform
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
-_BOX = re.compile(r'<div class="explore" data-name="([^"]*)" data-title="([^"]*)">')
+_BOX = re.compile(r'<div class="explore" data-name="([^"]*)" data-title="([^"]*)"[^>]*>')
 _DATA = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
 
 

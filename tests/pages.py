@@ -24,6 +24,7 @@ from_server_and_disk = pytest.mark.parametrize("place", ["server", "disk"])
 
 
 def unfold(page, folds=".deeper"):
-    """Open what goes deeper, or other folds, as a reader does who wants everything."""
+    """Open what goes deeper, or other folds, and see every answer, as who wants everything."""
     page.evaluate("s => document.querySelectorAll(s).forEach(fold => fold.open = true)", folds)
+    page.evaluate("document.querySelectorAll('.explore-ask button').forEach(show => show.click())")
     return page

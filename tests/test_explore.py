@@ -363,3 +363,24 @@ def test_words_have_no_order_and_so_become_buttons():
 
 def test_words_that_play_keep_their_order_and_their_slider():
     assert 'type="range"' in views.page(explore(said, "Ages", play="rule", rule=["old", "new"]))
+
+
+def test_a_figure_may_ask_first():
+    asking = explore(bent, "Bent", ask="Draw <it>.", alpha=[0.0, 0.5])
+    page = views.page(asking)
+    assert 'data-ask="Draw &lt;it&gt;." data-axes="74 26 278 190"' in page
+    assert "data-ask" not in views.page(explore(bent, "Bent", alpha=[0.0, 0.5]))
+    assert repr(asking) == repr(explore(bent, "Bent", alpha=[0.0, 0.5]))
+    box = views.widget(asking)
+    question, button = box.children
+    assert "Draw &lt;it&gt;." in question.value
+    button.click()
+    assert "α = 0.0" in box.children[1].value
+
+
+@pytest.mark.parametrize(
+    ("ask", "error"), [(3, TypeError), ("", ValueError), (" ", ValueError), ("a\nb", ValueError)]
+)
+def test_a_question_is_one_line(ask, error):
+    with pytest.raises(error, match=f"ask must be .*not {re.escape(repr(ask))}"):
+        explore(bent, "Bent", ask=ask)

@@ -372,23 +372,35 @@ def test_answers_say_whether_they_are_right_when_they_are_opened(visit):
 # What readers do
 
 
-def test_a_prediction_is_kept_and_comes_back_beside_the_answer(visit):
-    page = visit("chapters/02-leaky-relu.html")
+def test_a_prediction_is_kept_and_comes_back_at_its_figure_and_beside_the_answer(visit):
+    page = unfold(visit("chapters/02-leaky-relu.html"))
     second = page.get_by_label("Your prediction 2")
     second.fill("0.1, by far")
     page.reload()
     assert second.input_value() == "0.1, by far"
     assert page.get_by_label("Your prediction 1").input_value() == ""
     page.get_by_text("What the chapter found").click()
-    back = page.locator(".predicted:visible")
+    unfold(page)
+    back = page.locator("li > .predicted:visible")
     assert back.all_inner_texts() == ["You predicted: 0.1, by far"]
     assert back.locator("xpath=..").evaluate("li => [...li.parentNode.children].indexOf(li)") == 1
+    at_figure = page.locator("figcaption .predicted:visible")
+    assert at_figure.all_inner_texts() == ["You predicted: 0.1, by far"]
+    answer = back.locator("xpath=..").locator("a[href^='#fig-']").first
+    figure = at_figure.locator("xpath=ancestor::figure")
+    assert answer.get_attribute("href") == f"#{figure.get_attribute('id')}"
+    second.fill("")
+    assert page.locator(".predicted:visible").count() == 0
+    assert not page.complaints
 
 
 @every_document
-def test_each_prediction_has_its_answer(site, name):
+def test_each_prediction_has_its_answer_and_that_its_figure(site, name):
     asked = soup(site, name).select("#predict > ol > li")
-    assert len(soup(site, name).select("#check-yourself > details > ol > li")) == len(asked)
+    answers = soup(site, name).select("#check-yourself > details > ol > li")
+    assert len(answers) == len(asked)
+    for answer in answers:
+        assert answer.select("a[href^='#fig-']"), answer.text
 
 
 def test_a_figure_stands_alone_by_its_address_and_by_its_link(visit):
@@ -414,11 +426,16 @@ def test_the_ledger_is_filtered_by_verdict_source_and_chapter(visit):
     )
     everything = rows.count()
     assert count.inner_text() == f"{everything} of {everything} claims"
+    counted = page.locator("table").first.locator("tbody tr").all_inner_texts()
+    counted = [row.split("\t") for row in counted]
+    assert sum(int(n) for _, n in counted[:-1]) == everything
+    for name, n in counted[:-1]:
+        verdict.select_option(name)
+        assert rows.count() == int(n), name
     verdict.select_option("Does not hold")
     some = rows.count()
-    assert 0 < some < everything
     said = rows.locator("td + td").all_inner_texts()
-    assert all(text.startswith("Does not hold.") for text in said)
+    assert all(text.startswith("Does not hold") for text in said)
     chapter.select_option("04-elu")
     assert 0 < rows.count() < some
     assert count.inner_text() == f"{rows.count()} of {everything} claims"

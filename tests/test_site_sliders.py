@@ -3,7 +3,9 @@
 import itertools
 import re
 
+import nbformat
 import pytest
+from copies import begin_book
 from pages import NARROW, every_notebook, unfold
 
 
@@ -169,3 +171,73 @@ def test_figures_follow_the_theme(visit, name):
     page.emulate_media(color_scheme="dark")
     dark = page.evaluate(colors)
     assert all(one != other for one, other in zip(light, dark, strict=True))
+
+
+ASKING = """from belowzero import explore
+
+
+def draw(ax, alpha):
+    ax.plot([-1, 0, 1], [-alpha, 0, 1])
+    return f"α = {alpha}"
+
+
+explore(draw, "Bent", ask="Draw the line.", alpha=[0.1, 0.5])"""
+
+
+@pytest.fixture(scope="module")
+def asking(build, tmp_path_factory):
+    """Build a page whose figure asks before it shows, and return its address on disk."""
+    book = tmp_path_factory.mktemp("asking")
+    begin_book(book, "a", "b")
+    (book / "a.md").write_text("# A")
+    cells = [nbformat.v4.new_markdown_cell("# B"), nbformat.v4.new_code_cell(ASKING)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), book / "b.ipynb")
+    built = build(book)
+    assert built.returncode == 0, built.stderr
+    return (book / "_build/html/b.html").as_uri()
+
+
+def test_a_figure_that_asks_shows_when_told_and_keeps_what_was_drawn(browser, asking):
+    page = browser.new_page(viewport=NARROW)
+    page.goto(asking)
+    box, caption = page.locator(".explore"), page.locator(".explore-caption")
+    cover, guess = page.locator(".explore-cover"), page.locator("polyline.explore-guess")
+    slider = box.locator("input")
+    assert box.get_by_text("Draw the line.").is_visible()
+    assert not caption.is_visible() and not slider.is_visible()
+
+    axes = cover.bounding_box()
+    curve = box.locator("svg path[style*='2.2']").bounding_box()
+    assert curve["x"] >= axes["x"] and curve["y"] >= axes["y"], "the cover hides the line"
+    for _ in range(2):  # the second replaces the first
+        page.mouse.move(axes["x"] + 20, axes["y"] + 100)
+        page.mouse.down()
+        page.mouse.move(axes["x"] + 120, axes["y"] + 50, steps=4)
+        page.mouse.move(axes["x"] + 9999, axes["y"] + 50)
+        page.mouse.up()
+    assert len(guess.get_attribute("points").split()) == 5
+    drawn = guess.bounding_box()
+    assert drawn["x"] + drawn["width"] <= axes["x"] + axes["width"] + 2, "within the axes"
+
+    box.get_by_role("button", name="Show").press("Enter")
+    assert cover.count() == 0 and not box.get_by_role("button").count()
+    assert caption.inner_text() == "α = 0.1"
+    slider.press("End")
+    assert caption.inner_text() == "α = 0.5"
+    assert guess.is_visible()
+    page.close()
+
+
+def test_a_figure_that_asks_hides_nothing_on_paper_or_without_javascript(browser, asking):
+    page = browser.new_page()
+    page.goto(asking)
+    page.emulate_media(media="print")
+    assert page.locator(".explore-caption").is_visible()
+    assert not page.locator(".explore-cover").is_visible()
+    assert not page.locator(".explore-ask").is_visible()
+    page.close()
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(asking)
+    assert page.locator(".explore-caption").is_visible()
+    assert page.locator(".explore-cover, .explore-ask").count() == 0
+    page.close()

@@ -58,7 +58,7 @@ const enlarge = (figure) => {
   const place = document.createElement("span");
   const dialog = document.createElement("dialog");
   dialog.className = "large";
-  dialog.ariaLabel = figure.querySelector("figcaption").textContent;
+  dialog.ariaLabel = figure.querySelector("figcaption p").textContent;
   figure.replaceWith(place);
   dialog.append(figure);
   document.body.append(dialog);
@@ -91,7 +91,7 @@ const ledger = document.querySelector("#all-claims table");
 if (ledger) {
   const traits = (row) => {
     const [claim, said] = row.cells;
-    const [verdict] = said.textContent.match(/^(Holds|Does not hold|Not testable here)( when)?/);
+    const [verdict] = said.textContent.match(/^(Holds( when)?|Does not hold|Not testable here)/);
     const cited = [...claim.querySelectorAll("a.reference")].map((link) => link.textContent).filter((text) => !/^\d/.test(text));
     return [verdict, cited, said.querySelector("a").pathname.split("/").pop().replace(".html", "")];
   };
@@ -119,15 +119,23 @@ if (ledger) {
   ledger.closest(".cell").before(filter);
 }
 
-// Predictions stay in the reader's browser, and come back beside what the chapter found.
+// Predictions stay in the reader's browser. They come back beside what the chapter found, and at the
+// figure to which that answer leads.
 const found = document.querySelectorAll("#check-yourself > details > ol > li");
 document.querySelectorAll("#predict > ol > li").forEach((question, i) => {
   const key = `${location.pathname} prediction ${i + 1}`;
   const box = document.createElement("textarea");
-  const back = document.createElement("p");
+  const link = found[i]?.querySelector('a[href^="#fig-"]');
+  const figure = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  const notes = [document.createElement("p"), document.createElement("p")];
+  for (const note of notes) note.className = "predicted";
+  found[i]?.prepend(notes[0]);
+  figure?.querySelector("figcaption").append(notes[1]);
   const show = () => {
-    back.textContent = `You predicted: ${box.value}`;
-    back.hidden = !box.value.trim();
+    for (const note of notes) {
+      note.textContent = `You predicted: ${box.value}`;
+      note.hidden = !box.value.trim();
+    }
   };
   box.rows = 1;
   box.placeholder = box.ariaLabel = `Your prediction ${i + 1}`;
@@ -136,8 +144,6 @@ document.querySelectorAll("#predict > ol > li").forEach((question, i) => {
     localStorage[key] = box.value;
     show();
   });
-  back.className = "predicted";
   question.append(box);
-  found[i]?.prepend(back);
   show();
 });

@@ -81,3 +81,53 @@ for (const box of document.querySelectorAll(".explore")) {
     timer = setInterval(step, pace);
   });
 }
+
+// A figure may ask first. The reader draws on a cover, which goes when the answer is to be shown; what
+// was drawn stays. All of it comes after the elements of the picture have been counted.
+for (const box of document.querySelectorAll(".explore[data-ask]")) {
+  const SVG = "http://www.w3.org/2000/svg";
+  const [left, top, width, height] = box.dataset.axes.split(" ");
+  const row = document.createElement("div");
+  row.className = "explore-ask";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "explore-play";
+  button.textContent = "Show";
+  row.append(box.dataset.ask, button);
+  box.querySelector(".explore-panels").after(row);
+  box.classList.add("asking");
+
+  for (const svg of box.querySelectorAll(".explore-panels svg")) {
+    const add = (kind, attributes) => {
+      const element = svg.appendChild(document.createElementNS(SVG, kind));
+      for (const name in attributes) element.setAttribute(name, attributes[name]);
+      return element;
+    };
+    const x = svg.viewBox.baseVal.x + +left;
+    const cover = add("rect", { class: "explore-cover", x, y: top, width, height });
+    const line = add("polyline", { class: "explore-guess" });
+    const label = add("text", { class: "explore-guess" });
+    let points = [];
+    cover.addEventListener("pointerdown", (event) => {
+      points = [];
+      cover.setPointerCapture(event.pointerId);
+    });
+    cover.addEventListener("pointermove", (event) => {
+      if (!cover.hasPointerCapture(event.pointerId)) return;
+      const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+      const within = (value, from, size) => Math.min(Math.max(value, +from), +from + +size).toFixed(1);
+      points.push(`${within(at.x, x, width)},${within(at.y, top, height)}`);
+      line.setAttribute("points", points.join(" "));
+      const [endX, endY] = points.at(-1).split(",");
+      label.textContent = "you";
+      label.setAttribute("x", Math.min(endX, x + +width - 24));
+      label.setAttribute("y", Math.max(endY - 6, +top + 12));
+    });
+    button.addEventListener("click", () => cover.remove());
+  }
+  button.addEventListener("click", () => {
+    row.remove();
+    box.classList.remove("asking");
+    box.querySelector(".explore-controls input")?.focus();
+  });
+}

@@ -33,7 +33,9 @@ SYMBOL = {"alpha": "α", "beta": "β", "eta": "η", "lr": "η", "delta": "δ", "
 MARGIN = {"left": 62, "right": 10, "bottom": 46, "top": 26}  # around one panel, in CSS pixels
 
 
-def explore(draw, title, *, name=None, panels=1, size=(350, 262), play=None, start=None, **grids):
+def explore(
+    draw, title, *, name=None, panels=1, size=(350, 262), play=None, start=None, ask=None, **grids
+):
     """Draw a figure at every stop of its sliders.
 
     Parameters
@@ -55,6 +57,9 @@ def explore(draw, title, *, name=None, panels=1, size=(350, 262), play=None, sta
         Name of the grid that gets a play button: a slider that runs through time.
     start : dict, optional
         Where sliders stand at first, ``{name: stop}``; the first stop where not given.
+    ask : str, optional
+        What the reader is asked to draw before the picture is shown: one line. In a page the axes
+        are covered until then, and what the reader drew stays beside the answer.
     **grids : sequence of numbers or of strings
         The stops of each slider. At most three; none for a figure that stands still. Words become
         a row of buttons. A slider called ``alpha``, ``eta`` or the like is labelled with the
@@ -68,11 +73,12 @@ def explore(draw, title, *, name=None, panels=1, size=(350, 262), play=None, sta
     Raises
     ------
     TypeError
-        If `draw` cannot be called, its caption is not a string, or a stop is not what it may be.
+        If `draw` cannot be called, its caption or `ask` is not a string, or a stop is not what it
+        may be.
     ValueError
         If a grid is empty or has a stop twice or one that is not finite, if there are more than
-        three, if `start` or `play` names what is not there, if a caption is not one line, or if
-        neither `name` nor the title gives the figure a name.
+        three, if `start` or `play` names what is not there, if a caption or `ask` is not one line,
+        or if neither `name` nor the title gives the figure a name.
     RuntimeError
         If `draw` raises; the message says at which stop.
 
@@ -86,7 +92,7 @@ def explore(draw, title, *, name=None, panels=1, size=(350, 262), play=None, sta
     α = 0.0
     α = 0.5
     """
-    return Explorer(draw, title, name, panels, size, play, start or {}, grids)
+    return Explorer(draw, title, name, panels, size, play, start or {}, ask, grids)
 
 
 class Explorer:
@@ -95,7 +101,7 @@ class Explorer:
     A stop is a tuple of indices, one into the grid of each slider.
     """
 
-    def __init__(self, draw, title, name, panels, size, play, start, grids):
+    def __init__(self, draw, title, name, panels, size, play, start, ask, grids):
         if not callable(draw):
             raise TypeError(f"draw must be a function of axes and settings, not {draw!r}")
         if len(grids) > 3:
@@ -105,7 +111,11 @@ class Explorer:
         if play is not None and play not in grids:
             raise ValueError(f"play={play!r} names no slider; there are {list(grids)}")
         self.draw, self.title, self.play, self.panels, self.size = draw, title, play, panels, size
-        self.name = name or figure_name(title)
+        if ask is not None and not isinstance(ask, str):
+            raise TypeError(f"ask must be a question to the reader, not {ask!r}")
+        if ask is not None and (not ask.strip() or len(ask.splitlines()) > 1):
+            raise ValueError(f"ask must be one line of text, not {ask!r}")
+        self.name, self.ask = name or figure_name(title), ask
         self.grids = {key: _stops(key, grid) for key, grid in grids.items()}
         self.labels = {key: _labels(grid) for key, grid in self.grids.items()}
         self.symbols = {key: SYMBOL.get(key, key.replace("_", " ")) for key in self.grids}
@@ -119,6 +129,13 @@ class Explorer:
             self.captions[stop] = self.draw_stop(stop)
             if for_a_page():
                 self.frames[stop] = self._pictures()
+
+    @property
+    def axes_box(self):
+        """Left, top, width and height of the axes in their panel, in CSS pixels."""
+        width, height = self.size
+        left, top = MARGIN["left"], MARGIN["top"]
+        return left, top, width - left - MARGIN["right"], height - top - MARGIN["bottom"]
 
     def _new_axes(self):
         """Return the panels of an empty figure, on which no other stop has left a trace."""

@@ -12,7 +12,7 @@ from importlib import resources
 
 import ipywidgets
 
-from .frames import differences, to_html
+from .frames import MARGIN, differences, to_html
 from .plots import COLOR, PALETTE, house_style
 
 PACE = 150  # milliseconds a stop when a slider plays
@@ -38,11 +38,20 @@ def page(explorer):
     caption = escape(explorer.captions[explorer.start])
     longest = max(map(len, explorer.captions.values()))
     return (
-        f'<div class="explore" data-name="{explorer.name}" data-title="{escape(explorer.title)}">'
+        f'<div class="explore" data-name="{explorer.name}" data-title="{escape(explorer.title)}"'
+        f"{_question(explorer)}>"
         f'<div class="explore-panels">{picture}</div>{_controls(explorer)}'
         f'<p class="explore-caption" aria-live="polite" style="--longest:{longest}">{caption}</p>'
         f'<script type="application/json">{text}</script></div>'
     )
+
+
+def _question(explorer):
+    if explorer.ask is None:
+        return ""
+    left, *rest = explorer.axes_box
+    place = " ".join(map(str, [left + MARGIN, *rest]))  # from the left edge of the panel's picture
+    return f' data-ask="{escape(explorer.ask)}" data-axes="{place}"'
 
 
 def _controls(explorer):
@@ -135,7 +144,12 @@ def widget(explorer):
         button = ipywidgets.Play(**steps, interval=PACE)
         ipywidgets.jslink((button, "value"), (played, "index"))
         parts.append(button)
-    return ipywidgets.VBox(parts)
+    box = ipywidgets.VBox(parts)
+    if explorer.ask:
+        button = ipywidgets.Button(description="Show")
+        button.on_click(lambda _: setattr(box, "children", parts))
+        box.children = [ipywidgets.HTML(f"<p>{escape(explorer.ask)}</p>"), button]
+    return box
 
 
 @contextmanager
