@@ -8,15 +8,18 @@ from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from belowzero.claims import VERDICTS
+from belowzero.words import WORDS
+
 STATIC = Path(__file__).parent / "static"
 FACES = "faces.css"
 EMBEDDED = {"Book Text Base": "text", "Book Label Base": "label", "Book Math": "math"}
 WORDS_A_MINUTE = 200
 CLAIM = re.compile(r'<a id="claim-[^"]*">')
-VERDICT = re.compile(r"(Holds|Does not hold|Not testable here)( when)?")
-KINDS = {"Holds": "holds", "Holds when": "depends", "Not testable here": "open"}
+VERDICT = re.compile("|".join(sorted(VERDICTS, key=len, reverse=True)))
+KINDS = dict(zip(VERDICTS, ["holds", "depends", "fails", "open"], strict=True))
 QUESTIONS = re.compile(r'<section id="check-yourself">.*?</section>', re.DOTALL)
-ANSWER = re.compile(r"<details>(<summary>.*?</summary>\s*<p>)([A-Z]\w*)", re.DOTALL)
+ANSWER = re.compile(r"<details><summary>(.*?</summary>\s*<p>)([A-Z]\w*)", re.DOTALL)
 
 
 class FoldCode(SphinxPostTransform):
@@ -91,7 +94,7 @@ def _chip(strong):
     found = VERDICT.match(strong.astext())
     if not found:
         return
-    word, kind = found[0], KINDS.get(found[0], "fails")
+    word, kind = found[0], KINDS[found[0]]
     condition = strong.astext()[found.end() :].strip(" .")
     strong.replace_self(
         [nodes.inline("", word, classes=["chip", kind])]
@@ -123,8 +126,10 @@ class FoldWhatGoesDeeper(SphinxPostTransform):
 
 
 def visit_deeper(translator, node):
-    time = "a minute" if node["minutes"] == 1 else f"{node['minutes']} minutes"
-    translator.body.append(f'<details class="deeper"><summary>Read on ({time})</summary>')
+    minutes = node["minutes"]
+    time = WORDS["minute"] if minutes == 1 else WORDS["minutes"].format(minutes)
+    summary = f"{WORDS['read on']} ({time})"
+    translator.body.append(f'<details class="deeper"><summary>{summary}</summary>')
 
 
 def depart_deeper(translator, node):
@@ -136,7 +141,8 @@ def tell_answers_apart(app, pagename, templatename, context, doctree):
 
     def mark(answer):
         kind = "right" if answer[2] == "Right" else "wrong"
-        return f'<details class="{kind}">{answer[1]}{answer[2]}'
+        said = f'<summary data-said="{WORDS[kind]}">'
+        return f'<details class="{kind}">{said}{answer[1]}{answer[2]}'
 
     def mark_all(questions):
         return ANSWER.sub(mark, questions[0])

@@ -1,6 +1,7 @@
 """What the book adds to Sphinx and its theme: mathematics, page descriptions, fresh pages."""
 
 import hashlib
+import json
 import re
 from html import escape
 from pathlib import Path
@@ -11,7 +12,9 @@ from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
+from belowzero.claims import VERDICTS
 from belowzero.plots import PALETTE
+from belowzero.words import WORDS
 
 logger = logging.getLogger(__name__)
 latex = LatexToMathML(fancy_error=False)
@@ -40,6 +43,7 @@ def setup(app):
     app.connect("builder-inited", choose_dark_code, priority=400)  # before Furo reads it
     app.connect("doctree-resolved", mark_headers)
     app.connect("html-page-context", describe)
+    app.connect("html-page-context", hand_over_words)
     app.connect("build-finished", forget_what_failed)
     app.add_config_value("foundations", fingerprint(), "env")  # Sphinx redoes all if it differs
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it always
@@ -94,6 +98,15 @@ def describe(app, pagename, templatename, context, doctree):
     if len(text) > 160:
         text = text[:160].rsplit(" ", 1)[0] + " …"
     context["metatags"] += f'<meta name="description" content="{escape(text)}">'
+
+
+def hand_over_words(app, pagename, templatename, context, doctree):
+    """Give scripts the words that they show."""
+    words = json.dumps({**WORDS, "verdicts": VERDICTS}, ensure_ascii=False)
+    context["metatags"] = (
+        context.get("metatags", "")
+        + f'\n<script type="application/json" id="words">{words}</script>'
+    )
 
 
 def mark_headers(app, doctree, docname):

@@ -8,6 +8,8 @@ import sys
 import nbformat
 from copies import ROOT, begin_book
 
+from tools.environment import executed
+
 RUN = """with open("runs.txt", "a") as runs:
     runs.write("x")"""
 
@@ -37,3 +39,11 @@ def test_a_notebook_runs_once_until_something_changes(build, tmp_path):
     shutil.rmtree(tmp_path / "_build/.doctrees")
     assert build(tmp_path).returncode == 0
     assert runs() == 2
+
+
+def test_other_folders_on_the_path_change_nothing(tmp_path, monkeypatch):
+    before = executed().path
+    (tmp_path / "guest-1.0.dist-info").mkdir()
+    (tmp_path / "guest-1.0.dist-info/METADATA").write_text("Name: guest\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(tmp_path)  # as setuptools does with what it brings
+    assert executed().path == before

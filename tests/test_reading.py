@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-CHAPTERS = Path(__file__).parents[1] / "chapters"
+from belowzero.claims import VERDICTS
+from belowzero.words import WORDS
+
+ROOT = Path(__file__).parents[1]
+CHAPTERS = ROOT / "chapters"
 NUMBERED = sorted(CHAPTERS.glob("0[1-6]*.ipynb"))
 WORDS_A_MINUTE = 200
 AFTER_THE_PATH = "What people say", "Check yourself", "Exercises", "Sources"
@@ -57,3 +61,29 @@ def test_the_landing_page_says_how_long_each_chapter_takes():
     landing = (CHAPTERS / "index.ipynb").read_text(encoding="utf-8")
     said = re.findall(r"\((\d+-[a-z-]+)\.ipynb\).*? (\d+) minutes", landing)
     assert said == [(path.stem, str(minutes(path)[0])) for path in NUMBERED]
+
+
+SCRIPTS = ["src/belowzero/explore.js", "site/static/book.js"]
+STYLES = ["src/belowzero/explore.css", "site/static/book.css"]
+
+
+def code_of(name):
+    """Read a script or style without its comments and the names of its faces."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    text = re.sub(r"^\s*//.*$|(?s:/\*.*?\*/)", "", text, flags=re.MULTILINE)
+    return text.replace('"Book ', '"')
+
+
+@pytest.mark.parametrize("name", SCRIPTS + STYLES)
+def test_scripts_and_styles_say_nothing_of_their_own(name):
+    said = re.findall(r"""["'`>]([A-Z][\w :]*[a-z])["'`<$ ]""", code_of(name))
+    said += re.findall(r"""content: "[^"]*\w[^"]*\"""", code_of(name))
+    faces = {"Text", "Text Base", "Label", "Label Base", "Math"}
+    assert not set(said) - faces, "words of the page stand in words.py"
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, "src/belowzero/views.py", "site/reading.py"])
+def test_a_word_of_the_page_stands_in_one_place(name):
+    quoted = set(re.findall(r"""["'>]([^"'<>]+)["'<]""", code_of(name)))
+    capitals = {word for word in WORDS.values() if word[0].isupper()}
+    assert not quoted & {*capitals, *VERDICTS}

@@ -9,6 +9,7 @@ import importlib.util
 import os
 import shutil
 import sys
+import sysconfig
 import time
 from importlib.metadata import distributions
 from pathlib import Path
@@ -38,7 +39,9 @@ def executed():
     from jupyter_cache import get_cache
 
     package = Path(importlib.util.find_spec("belowzero").origin).parent
-    installed = [f"{one.name}=={one.version}" for one in distributions()]
+    # not all of sys.path, to which setuptools adds what it brings, once it is imported
+    here = distributions(path=[sysconfig.get_path("purelib")])
+    installed = [f"{one.name}=={one.version}" for one in here]
     folder = EXECUTED / _sum(package, sys.version, *sorted(installed))
     stamp, now = folder / "chapters", _sum(ROOT / "chapters")
     if not stamp.exists() or stamp.read_text() != now:

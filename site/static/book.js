@@ -1,3 +1,6 @@
+const say = JSON.parse(document.getElementById("words").textContent);
+const fill = (text, ...values) => values.reduce((filled, value) => filled.replace("{}", value), text);
+
 // The theme switch: to dark, and back. Furo's own would talk in the console and stop at "auto" too.
 for (const button of document.querySelectorAll(".theme-toggle")) {
   button.addEventListener("click", (event) => {
@@ -14,7 +17,7 @@ const boxes = [...document.querySelectorAll("pre, .table-wrapper, .math-wrapper,
 const reach = () => {
   const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth);
   boxes.forEach((box, i) => {
-    const told = { tabindex: 0, role: "group", "aria-label": "Scrolls sideways" };
+    const told = { tabindex: 0, role: "group", "aria-label": say.sideways };
     for (const name in told) scrolls[i] ? box.setAttribute(name, told[name]) : box.removeAttribute(name);
   });
 };
@@ -40,7 +43,7 @@ addEventListener("beforeprint", () => {
   if (!answers.length) return;
   const end = document.createElement("section");
   end.className = "answers";
-  end.innerHTML = "<h2>Answers</h2>";
+  end.append(Object.assign(document.createElement("h2"), { textContent: say.answers }));
   for (const answer of answers) {
     let question = answer.previousElementSibling;
     while (question.tagName !== "P") question = question.previousElementSibling;
@@ -63,9 +66,9 @@ const enlarge = (figure) => {
   dialog.append(figure);
   document.body.append(dialog);
   const link = figure.querySelector(".enlarge");
-  link.textContent = "Close";
+  link.textContent = say.close;
   dialog.addEventListener("close", () => {
-    link.textContent = "Large";
+    link.textContent = say.large;
     place.replaceWith(figure);
     dialog.remove();
   });
@@ -75,7 +78,7 @@ for (const figure of document.querySelectorAll("figure:has(.explore)")) {
   const link = document.createElement("a");
   link.className = "enlarge";
   link.href = `?figure=${figure.id}`;
-  link.textContent = "Large";
+  link.textContent = say.large;
   link.addEventListener("click", (event) => {
     event.preventDefault();
     const dialog = figure.closest("dialog");
@@ -91,7 +94,7 @@ const ledger = document.querySelector("#all-claims table");
 if (ledger) {
   const traits = (row) => {
     const [claim, said] = row.cells;
-    const [verdict] = said.textContent.match(/^(Holds( when)?|Does not hold|Not testable here)/);
+    const [verdict] = say.verdicts.filter((verdict) => said.textContent.startsWith(verdict)).slice(-1);
     const cited = [...claim.querySelectorAll("a.reference")].map((link) => link.textContent).filter((text) => !/^\d/.test(text));
     return [verdict, cited, said.querySelector("a").pathname.split("/").pop().replace(".html", "")];
   };
@@ -99,10 +102,10 @@ if (ledger) {
   const choices = ["verdict", "source", "chapter"].map((name, i) => {
     const label = document.createElement("label");
     const select = label.appendChild(document.createElement("select"));
-    label.prepend(name);
-    select.ariaLabel = name;
+    label.prepend(say[name]);
+    select.ariaLabel = say[name];
     const found = new Set(rows.flatMap(([, traits]) => traits[i]));
-    select.append(new Option("all", ""), ...[...found].sort().map((text) => new Option(text)));
+    select.append(new Option(say.all, ""), ...[...found].sort().map((text) => new Option(text)));
     return label;
   });
   const count = document.createElement("output");
@@ -112,7 +115,7 @@ if (ledger) {
   const choose = () => {
     const wanted = choices.map((label) => label.lastChild.value);
     for (const [row, traits] of rows) row.hidden = wanted.some((text, i) => text && ![traits[i]].flat().includes(text));
-    count.textContent = `${rows.filter(([row]) => !row.hidden).length} of ${rows.length} claims`;
+    count.textContent = fill(say.claims, rows.filter(([row]) => !row.hidden).length, rows.length);
   };
   filter.addEventListener("change", choose);
   choose();
@@ -133,12 +136,12 @@ document.querySelectorAll("#predict > ol > li").forEach((question, i) => {
   figure?.querySelector("figcaption").append(notes[1]);
   const show = () => {
     for (const note of notes) {
-      note.textContent = `You predicted: ${box.value}`;
+      note.textContent = `${say.predicted} ${box.value}`;
       note.hidden = !box.value.trim();
     }
   };
   box.rows = 1;
-  box.placeholder = box.ariaLabel = `Your prediction ${i + 1}`;
+  box.placeholder = box.ariaLabel = `${say.prediction} ${i + 1}`;
   box.value = localStorage[key] ?? "";
   box.addEventListener("input", () => {
     localStorage[key] = box.value;

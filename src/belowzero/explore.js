@@ -1,4 +1,5 @@
 // Moves the sliders of a published page: for each stop, apply what differs (see frames.py).
+const words = JSON.parse(document.getElementById("words").textContent);
 for (const box of document.querySelectorAll(".explore")) {
   const controls = box.querySelector(".explore-controls");
   if (!controls) continue;
@@ -62,7 +63,7 @@ for (const box of document.querySelectorAll(".explore")) {
   let timer = null;
   const stop = () => {
     timer = clearInterval(timer);
-    button.textContent = "Play";
+    button.textContent = words.play;
     caption.ariaLive = "polite";
   };
   const step = () => {
@@ -76,7 +77,7 @@ for (const box of document.querySelectorAll(".explore")) {
       slider.value = 0;
       show();
     }
-    button.textContent = "Pause";
+    button.textContent = words.pause;
     caption.ariaLive = "off"; // a moving caption would only stammer
     timer = setInterval(step, pace);
   });
@@ -92,7 +93,7 @@ for (const box of document.querySelectorAll(".explore[data-ask]")) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "explore-play";
-  button.textContent = "Show";
+  button.textContent = words.show;
   row.append(box.dataset.ask, button);
   box.querySelector(".explore-panels").after(row);
   box.classList.add("asking");
@@ -119,7 +120,7 @@ for (const box of document.querySelectorAll(".explore[data-ask]")) {
       points.push(`${within(at.x, x, width)},${within(at.y, top, height)}`);
       line.setAttribute("points", points.join(" "));
       const [endX, endY] = points.at(-1).split(",");
-      label.textContent = "you";
+      label.textContent = words.you;
       label.setAttribute("x", Math.min(endX, x + +width - 24));
       label.setAttribute("y", Math.max(endY - 6, +top + 12));
     });

@@ -14,6 +14,7 @@ import ipywidgets
 
 from .frames import MARGIN, differences, to_html
 from .plots import COLOR, PALETTE, house_style
+from .words import WORDS
 
 PACE = 150  # milliseconds a stop when a slider plays
 
@@ -63,7 +64,7 @@ def _controls(explorer):
         which = list(explorer.grids).index(explorer.play)
         controls += (
             f'<button type="button" class="explore-play" data-plays="{which}" data-pace="{PACE}">'
-            "Play</button>"
+            f"{WORDS['play']}</button>"
         )
     return controls and f'<div class="explore-controls">{controls}</div>'
 
@@ -146,7 +147,7 @@ def widget(explorer):
         parts.append(button)
     box = ipywidgets.VBox(parts)
     if explorer.ask:
-        button = ipywidgets.Button(description="Show")
+        button = ipywidgets.Button(description=WORDS["show"])
         button.on_click(lambda _: setattr(box, "children", parts))
         box.children = [ipywidgets.HTML(f"<p>{escape(explorer.ask)}</p>"), button]
     return box
