@@ -27,10 +27,10 @@ def titles_of_chapters():
 
 
 def stored_figures():
-    """The targets of all figures: their names, or made from stored titles."""
+    """The targets of all figures: names in the code, or made from stored titles."""
     for path in CHAPTERS.glob("*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            yield from re.findall(r'name="(fig-[^"]+)"', "".join(cell["source"]))
+            yield from re.findall(r'"(fig-[^"]+)"', "".join(cell["source"]))
             for output in cell.get("outputs", ()):
                 if "image/png" in output.get("data", {}):
                     title = "".join(output["data"]["text/plain"]).splitlines()[0]
