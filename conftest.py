@@ -8,7 +8,8 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 
 from tools.environment import executed
 
-ORDER = ["chapters", "tests/coursework", "tests/test_site"]  # the rest comes last
+# The rest comes last.
+ORDER = ["chapters", "tests/coursework", "tests/test_lab", "tests/test_doors", "tests/test_site"]
 
 
 def pytest_xdist_auto_num_workers():
