@@ -155,7 +155,7 @@ def embed_faces(app, error):
     """Write the faces that every page begins with into a style sheet.
 
     A style sheet is there before the first paint, on disk too, so that no text moves when a face
-    arrives. What is bold or italic is slanted or thickened from them until its own face is there.
+    arrives. What is bold or italic is slanted or thickened from them where its own face comes late.
     """
     if error or app.builder.format != "html":
         return

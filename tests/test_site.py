@@ -123,6 +123,20 @@ def test_a_page_loads_quietly_and_from_nowhere_else(visit, name, place):
     assert not page.complaints
 
 
+@every_document
+@from_server_and_disk
+def test_nothing_moves_while_a_page_arrives(visit, name, place, typewriter):
+    def watch(page):
+        page.add_init_script("""window.moved = 0;
+            new PerformanceObserver((list) => {
+                for (const shift of list.getEntries()) moved += shift.value;
+            }).observe({ type: "layout-shift", buffered: true });""")
+
+    page = visit(name, place=place, before=watch, viewport=NARROW, using=typewriter)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("moved") < 0.01
+
+
 def wait_for_a_search(page):
     """Wait until a page that searches has done so: until then it adds and removes elements."""
     if "search.html" in page.url:
