@@ -39,7 +39,7 @@ def pytest_collectstart(collector):
 
 def pytest_runtest_setup(item):
     if isinstance(item, IPyNbCell):
-        os.environ["BELOWZERO_VIEW"] = "page"  # for the kernel, which starts with the first cell
+        os.environ["BELOWZERO_VIEW"] = "both"  # for the kernel, which starts with the first cell
 
 
 def pytest_runtest_teardown(item, nextitem):

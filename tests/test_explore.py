@@ -274,12 +274,16 @@ def test_a_notebook_gets_text_a_still_and_widgets(monkeypatch):
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
 
 
-def test_a_page_gets_html_besides(monkeypatch):
+def test_a_page_gets_html_alone_and_a_test_both(monkeypatch):
     monkeypatch.delenv("BELOWZERO_VIEW", raising=False)
     notebook = set(explore(bent, "Bent", alpha=[0, 1])._repr_mimebundle_())
     monkeypatch.setenv("BELOWZERO_VIEW", "page")
-    page = set(explore(bent, "Bent", alpha=[0, 1])._repr_mimebundle_())
-    assert page - notebook == {"text/html"} and page > notebook
+    with monkeypatch.context() as without:
+        without.setattr(views, "widget", None)  # whose state the page would carry along
+        page = set(explore(bent, "Bent", alpha=[0, 1])._repr_mimebundle_())
+    assert page == {"text/plain", "text/html"}
+    monkeypatch.setenv("BELOWZERO_VIEW", "both")
+    assert set(explore(bent, "Bent", alpha=[0, 1])._repr_mimebundle_()) == notebook | page
 
 
 def test_the_page_starts_where_it_is_told_and_says_so_to_screen_readers():

@@ -127,7 +127,7 @@ class Explorer:
         self.captions, self.frames = {}, {}
         for stop in itertools.product(*(range(len(grid)) for grid in self.grids.values())):
             self.captions[stop] = self.draw_stop(stop)
-            if for_a_page():
+            if _view() != "notebook":
                 self.frames[stop] = self._pictures()
 
     @property
@@ -189,18 +189,19 @@ class Explorer:
         return "\n".join([self.title, *self.captions.values()])
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        live = {"version_major": 2, "version_minor": 0, "model_id": views.widget(self).model_id}
-        bundle = {
-            "text/plain": repr(self),
-            "image/png": base64.b64encode(views.still(self)).decode(),
-            "application/vnd.jupyter.widget-view+json": live,
-        }
-        return bundle | ({"text/html": views.page(self)} if for_a_page() else {})
+        bundle = {"text/plain": repr(self)}
+        if _view() != "page":
+            live = {"version_major": 2, "version_minor": 0, "model_id": views.widget(self).model_id}
+            bundle["image/png"] = base64.b64encode(views.still(self)).decode()
+            bundle["application/vnd.jupyter.widget-view+json"] = live
+        if _view() != "notebook":
+            bundle["text/html"] = views.page(self)
+        return bundle
 
 
-def for_a_page():
-    """Say whether the notebook runs to become a page of the site, whose build sets the variable."""
-    return os.environ.get("BELOWZERO_VIEW") == "page"
+def _view():
+    """Say for whom a notebook runs: "notebook", or what a build or a test sets, "page" or "both"."""
+    return os.environ.get("BELOWZERO_VIEW", "notebook")
 
 
 def figure_name(title):
