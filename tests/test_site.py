@@ -185,6 +185,34 @@ def test_nothing_is_wider_than_a_phone(visit, name, fonts):
 
 
 @every_page
+def test_text_keeps_off_the_border_of_its_box(visit, name):
+    page = unfold(visit(name))
+    touching = """boxes => boxes.filter(box => {
+        const { display, borderLeftStyle, borderLeftWidth } = getComputedStyle(box);
+        if (display === "inline" || borderLeftStyle === "none" || borderLeftWidth === "0px") return;
+        const texts = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+        const range = document.createRange(), edge = box.getBoundingClientRect().left + 4;
+        while (texts.nextNode()) {
+            range.selectNodeContents(texts.currentNode);
+            const text = range.getBoundingClientRect();
+            if (texts.currentNode.data.trim() && text.width && text.left < edge) return true;
+        }
+    }).map(box => box.outerHTML.slice(0, 120))"""
+    for screen in WIDE, NARROWEST:
+        page.set_viewport_size(screen)
+        assert not page.locator("article *").evaluate_all(touching), screen
+
+
+def test_the_contents_of_the_page_stand_beside_it_at_1300_pixels(visit):
+    page = visit("chapters/02-leaky-relu.html", viewport={"width": 1300, "height": 900})
+    edge = page.locator("article").bounding_box()
+    for link in page.locator(".toc-drawer a").all():
+        box = link.bounding_box()
+        assert box["x"] >= edge["x"] + edge["width"]
+        assert box["x"] + box["width"] <= 1300
+
+
+@every_page
 def test_a_page_states_its_language_icon_and_one_heading(site, name):
     html = soup(site, name)
     assert html.html["lang"] == "en"
@@ -465,16 +493,22 @@ def test_a_printed_slider_stands_as_several_pictures_and_answers_at_the_end(visi
     page = visit("chapters/02-leaky-relu.html")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    captions = page.locator("#fig-narrow .explore-caption").all_inner_texts()
+    stills = page.locator("#fig-narrow .explore-paper > div")
+    captions = stills.locator(".explore-caption").all_inner_texts()
+    assert captions == page.locator("#fig-narrow .explore-caption:visible").all_inner_texts()
     assert len(set(captions)) == 3
-    assert page.locator("#fig-narrow svg:visible").count() >= 3
+    assert page.locator("#fig-narrow svg:visible").count() == stills.locator("svg").count()
+    tops = {still.bounding_box()["y"] for still in stills.all()}
+    assert len(tops) == 1  # side by side
     answers = page.locator(".answers details")
-    assert answers.count() == page.locator("#check-yourself details.right").count()
+    assert answers.count() == page.locator("#check-yourself details.right").count() + 1
     assert answers.first.inner_text().startswith("1. ")
-    left_out = page.locator(".skip-to-content, details.hide, .enlarge, textarea")
+    predictions = page.locator("#predict ol > li").count()
+    assert answers.last.locator("ol > li").count() == predictions > 0
+    left_out = page.locator(".skip-to-content, details.hide, .enlarge, textarea, .deeper > summary")
     assert not any(element.is_visible() for element in left_out.all())
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator(".explore-still, .answers").count() == 0
+    assert page.locator(".explore-paper, .answers").count() == 0
 
 
 # A small book, of the pages a and b

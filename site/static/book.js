@@ -36,7 +36,8 @@ const unfold = () => {
 addEventListener("hashchange", unfold);
 unfold();
 
-// On paper what goes deeper is open, and the answers of all questions stand at the end.
+// On paper what goes deeper is open, and the answers of all questions, and what became of the
+// predictions, stand at the end.
 addEventListener("beforeprint", () => {
   for (const fold of document.querySelectorAll("details.deeper")) fold.open = true;
   const answers = [...document.querySelectorAll("details.right")];
@@ -51,6 +52,9 @@ addEventListener("beforeprint", () => {
     copy.open = true;
     copy.firstElementChild.prepend(`${parseInt(question.textContent)}. `);
     end.append(copy);
+  }
+  for (const told of document.querySelectorAll("#check-yourself > details:not(.right, .wrong)")) {
+    end.append(Object.assign(told.cloneNode(true), { open: true }));
   }
   document.querySelector("article").append(end);
 });

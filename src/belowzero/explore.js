@@ -41,20 +41,24 @@ for (const box of document.querySelectorAll(".explore")) {
   };
   controls.addEventListener("input", show);
 
-  // On paper nothing moves: the first stop and the last stand around the one that is shown.
+  // On paper nothing moves: the first stop, the one that is shown and the last stand side by side.
+  const paper = document.createElement("div");
+  paper.className = "explore-paper";
   addEventListener("beforeprint", () => {
     const panels = box.querySelector(".explore-panels");
-    for (const stop of [0, captions.length - 1]) {
-      if (stop === now()) continue;
+    for (const stop of new Set([0, now(), captions.length - 1])) {
       draw(stop);
       const still = document.createElement("div");
-      still.className = "explore-still";
       still.append(panels.cloneNode(true), caption.cloneNode(true));
-      stop ? box.append(still) : box.prepend(still);
+      paper.append(still);
     }
     draw(now());
+    box.append(paper);
   });
-  addEventListener("afterprint", () => box.querySelectorAll(".explore-still").forEach((still) => still.remove()));
+  addEventListener("afterprint", () => {
+    paper.remove();
+    paper.replaceChildren();
+  });
 
   const button = controls.querySelector(".explore-play");
   if (!button) continue;
