@@ -21,6 +21,7 @@ from belowzero.autodiff import (
     logistic,
     mlp,
     normalised,
+    recurrent,
     start,
     windows,
 )
@@ -160,6 +161,31 @@ def test_the_gradients_of_linear_are_right(networks):
 def test_the_gradient_of_normalised_is_right(axis):
     z = RNG.normal(size=(2, 5, 4))
     assert_gradients_are_those_of_differences(lambda z: normalised(z, axis), z)
+
+
+@pytest.mark.parametrize(("name", "alpha"), [("relu", None), ("leaky_relu", 0.3), ("elu", None)])
+def test_a_recurrent_layer_reads_as_a_loop_does(name, alpha):
+    x, w, u = (RNG.normal(size=size) for size in ((2, 3, 5, 2), (2, 4, 4), (2, 2, 4)))
+    h = np.zeros((2, 3, 4))
+    for t in range(5):
+        h = activate(linear(h, w) + linear(x[:, :, t], u), name, alpha)
+    np.testing.assert_allclose(recurrent(x, w, u, name, alpha), h)
+
+
+@pytest.mark.parametrize("networks", [1, 2])
+@pytest.mark.parametrize("name", ["leaky_relu", "elu"])
+def test_the_gradients_of_a_recurrent_layer_are_right(name, networks):
+    x, w, u = (RNG.normal(size=size) for size in ((networks, 2, 4, 2), (2, 3, 3), (2, 2, 3)))
+    alpha = np.array([0.1, 0.6])[:, None, None]
+    assert_gradients_are_those_of_differences(
+        lambda x, w, u: recurrent(x, w, u, name, alpha), x, w, u
+    )
+
+
+def test_a_sequence_of_one_input_is_one_layer():
+    x, w, u = RNG.normal(size=(1, 2, 1, 2)), RNG.normal(size=(2, 3, 3)), RNG.normal(size=(2, 2, 3))
+    assert np.allclose(recurrent(x, w, u, "relu"), np.maximum(linear(x[:, :, 0], u), 0))
+    assert not gradient_by(lambda w: recurrent(x, w, u, "relu"), w).any()
 
 
 # Losses

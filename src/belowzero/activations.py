@@ -61,6 +61,15 @@ def _floats(name, value):
     return array
 
 
+def _slope(z, alpha, below):
+    """1 above zero, and `below`, which for α from 0 to 1 lies there too, at zero and below."""
+    if ((alpha >= 0) & (alpha <= 1)).all():  # the same with fewer passes
+        slope = np.empty_like(z, shape=np.broadcast(z, below).shape)
+        slope[...] = z > 0
+        return np.maximum(slope, below, out=slope)[()]
+    return (z > 0) + below * (z <= 0)
+
+
 @_checked
 def relu(z):
     """Rectified linear unit, f(z) = max(z, 0).
@@ -136,7 +145,9 @@ def leaky_relu(z, alpha=0.01):
     below = np.minimum(z, 0)
     if not alpha.all() and (z == -np.inf).any():  # 0 · (−∞) is nan, but ReLU, α = 0, is 0 there
         below = np.maximum(below, np.where(alpha, -np.inf, np.finfo(z.dtype).min).astype(z.dtype))
-    return np.maximum(z, 0) + alpha * below
+    below = alpha * below
+    below += np.maximum(z, 0)
+    return below
 
 
 @_checked
@@ -146,11 +157,7 @@ def leaky_relu_grad(z, alpha=0.01):
     >>> leaky_relu_grad([-3.0, 0.0, 0.5])
     array([0.01, 0.01, 1.  ])
     """
-    if ((alpha >= 0) & (alpha <= 1)).all():  # the same with fewer passes
-        slope = np.empty_like(z, shape=np.broadcast(z, alpha).shape)
-        slope[...] = z > 0
-        return np.maximum(slope, alpha, out=slope)[()]
-    return (z > 0) + alpha * (z <= 0)
+    return _slope(z, alpha, alpha)
 
 
 @_checked
@@ -204,7 +211,9 @@ def elu(z, alpha=1.0):
     >>> elu([-3.0, 0.0, 0.5]).round(4)
     array([-0.9502,  0.    ,  0.5   ])
     """
-    return np.maximum(z, 0) + alpha * np.expm1(np.minimum(z, 0))
+    below = alpha * np.expm1(np.minimum(z, 0))
+    below += np.maximum(z, 0)
+    return below
 
 
 @_checked
@@ -214,7 +223,7 @@ def elu_grad(z, alpha=1.0):
     >>> elu_grad([-3.0, 0.0, 0.5], 0.5).round(4)
     array([0.0249, 0.5   , 1.    ])
     """
-    return (z > 0) + alpha * (z <= 0) * np.exp(np.minimum(z, 0))
+    return _slope(z, alpha, alpha * np.exp(np.minimum(z, 0)))
 
 
 @_checked

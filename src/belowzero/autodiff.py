@@ -12,7 +12,7 @@ from numbers import Real
 import autograd.numpy as anp
 import numpy as np
 from autograd import grad
-from autograd.extend import defvjp, primitive
+from autograd.extend import defvjp, defvjp_argnums, primitive
 from autograd.numpy.numpy_vjps import unbroadcast_f
 from autograd.tracer import getval
 
@@ -115,9 +115,8 @@ def mlp(params, x, name, alpha=None):
     return z
 
 
-def _differentiable(name):
-    """An activation with the derivatives of this book, and so its conventions at zero."""
-    own = ACTIVATIONS[name]
+def _differentiable(own):
+    """A function with the derivative of this book, and so its convention at zero."""
     function = primitive(own.f.__wrapped__)
 
     def by_z(answer, z, *alpha):
@@ -130,7 +129,21 @@ def _differentiable(name):
     return function
 
 
-_FUNCTIONS = {name: _differentiable(name) for name in ACTIVATIONS}
+_FUNCTIONS = {n: _differentiable(own) for n, own in ACTIVATIONS.items() if not own.straight}
+
+
+@primitive
+def _bent(z, slope, alpha=None):
+    return slope * z
+
+
+# Where f is two straight lines, the slopes of all z serve f and its derivative.
+defvjp(
+    _bent,
+    lambda answer, z, slope, alpha=None: lambda g: g * slope,
+    None,
+    lambda answer, z, slope, alpha: unbroadcast_f(alpha, lambda g: g * np.minimum(z, 0)),
+)
 
 
 def activate(z, name, alpha=None):
@@ -148,11 +161,20 @@ def activate(z, name, alpha=None):
     -------
     array of the shape of z
     """
-    default = ACTIVATIONS[name].alpha
-    if default is None:
-        return _FUNCTIONS[name](z)
-    alpha = default if alpha is None else alpha
-    return _FUNCTIONS[name](z, np.float64(alpha) if isinstance(alpha, Real) else alpha)
+    own, alpha = _with_alpha(name, alpha)
+    if own.straight:
+        slope = own.grad.__wrapped__(getval(z), *map(getval, alpha))
+        return _bent(z, slope, *alpha)
+    return _FUNCTIONS[name](z, *alpha)
+
+
+def _with_alpha(name, alpha=None):
+    """Return an activation function and what it is called with beside z."""
+    own = ACTIVATIONS[name]
+    if own.alpha is None:
+        return own, ()
+    alpha = own.alpha if alpha is None else alpha
+    return own, (np.float64(alpha) if isinstance(alpha, Real) else alpha,)
 
 
 @primitive
@@ -267,6 +289,60 @@ def convolution(x, w, b, stride=1):
     return anp.reshape(linear(flat, w, b), (-1, *cut.shape[1:-1], w.shape[-1]))
 
 
+def recurrent(x, w, u, name, alpha=None):
+    """Read sequences, one input after the other: h_t = f(h_{t−1} w + x_t u), from h_0 = 0.
+
+    Parameters
+    ----------
+    x : (n, samples, T, inputs) array, or (1, samples, T, inputs) for the same samples everywhere
+    w : (n, units, units) array
+    u : (n, inputs, units) array
+    name, alpha
+        As for `activate`, with slopes that are not learned.
+
+    Returns
+    -------
+    (n, samples, units) array
+        The last h.
+    """
+    own, alpha = _with_alpha(name, alpha)
+    h, slopes = [], []
+    for t in range(x.shape[2]):
+        z = np.matmul(getval(x)[:, :, t], getval(u))
+        if t:
+            z += np.matmul(h[-1], getval(w))
+        slopes.append(own.grad.__wrapped__(z, *alpha))
+        h.append(slopes[-1] * z if own.straight else own.f.__wrapped__(z, *alpha))
+    return _read(x, w, u, h, slopes)
+
+
+@primitive
+def _read(x, w, u, h, slopes):
+    return h[-1]
+
+
+def _read_vjps(argnums, answer, inputs, _):
+    x, w, u, h, slopes = inputs
+
+    def back(g):
+        by = [np.zeros((len(w), *x.shape[1:])), np.zeros_like(w), np.zeros_like(u)]
+        for t in reversed(range(len(h))):
+            delta = g * slopes[t]
+            by[0][:, :, t] = np.matmul(delta, np.swapaxes(u, 1, 2))
+            by[2] += np.matmul(np.swapaxes(x[:, :, t], 1, 2), delta)
+            if t:
+                by[1] += np.matmul(np.swapaxes(h[t - 1], 1, 2), delta)
+                g = np.matmul(delta, np.swapaxes(w, 1, 2))
+        by[0] = unbroadcast_f(x, lambda whole: whole)(by[0])
+        return [by[k] for k in argnums]
+
+    return back
+
+
+# One step for autograd, however long the sequence.
+defvjp_argnums(_read, _read_vjps)
+
+
 # Losses, one number for each network
 
 
@@ -378,7 +454,7 @@ def fit(params, loss, steps, lr, *, adam=False, every=None, see=None, resolution
     sizes = {name: np.shape(p) for name, p in params.items()}
     n = max(size[0] for size in sizes.values())
     exact = np.concatenate([np.reshape(p, (n, -1)) for p in params.values()], axis=1)
-    gradient, m, v = (np.zeros_like(exact) for _ in range(3))
+    gradient, move, m, v = (np.zeros_like(exact) for _ in range(4))
     learned = np.array(exact)  # one array for all, and a view of it for each
     params, by_name = _views(learned, sizes), _views(gradient, sizes)
     lr = np.reshape(lr, (-1, 1))
@@ -392,17 +468,28 @@ def fit(params, loss, steps, lr, *, adam=False, every=None, see=None, resolution
                 break
             gradient[...] = 0.0
             _gradient(loss, params, step, by_name)
-            g = gradient
-            if adam:
-                m += 0.1 * (g - m)
-                v += 0.001 * (g**2 - v)
-                now, t = m / (1 - 0.9 ** (step + 1)), 1 - 0.999 ** (step + 1)
-                g = now / (np.sqrt(v / t) + 1e-8)
-            exact -= lr * g
-            learned[...] = rounded(exact, resolution) if resolution else exact
+            # written over what is there, as fresh memory is slow
+            np.multiply(lr, _adam(gradient, m, v, step + 1, move) if adam else gradient, out=move)
+            exact -= move
+            learned[...] = exact
+            if resolution:
+                learned /= resolution
+                np.rint(learned, out=learned)
+                learned *= resolution
     if every is None:
         return params, seen[0] if see else {}
     return params, {name: np.stack([now[name] for now in seen], axis=1) for name in seen[0]}
+
+
+def _adam(g, m, v, t, out):
+    """Update the running means m of the gradients and v of their squares; return the step."""
+    m += np.multiply(0.1, np.subtract(g, m, out=out), out=out)
+    v += np.multiply(0.001, np.subtract(np.square(g, out=out), v, out=out), out=out)
+    np.sqrt(np.divide(v, 1 - 0.999**t, out=out), out=out)
+    out += 1e-8
+    np.divide(m, out, out=out)
+    out /= 1 - 0.9**t
+    return out
 
 
 def _views(flat, shapes):
