@@ -1,8 +1,6 @@
-"""What makes a page easy to read: faces, folds for code and what goes deeper, cards for claims."""
+"""What makes a page easy to read: folds for code and what goes deeper, cards for claims."""
 
-import base64
 import re
-from pathlib import Path
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
@@ -11,9 +9,6 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from belowzero.claims import VERDICTS
 from belowzero.words import WORDS
 
-STATIC = Path(__file__).parent / "static"
-FACES = "faces.css"
-EMBEDDED = {"Book Text Base": "text", "Book Label Base": "label", "Book Math": "math"}
 WORDS_A_MINUTE = 200
 CLAIM = re.compile(r'<a id="claim-[^"]*">')
 VERDICT = re.compile("|".join(sorted(VERDICTS, key=len, reverse=True)))
@@ -151,28 +146,10 @@ def tell_answers_apart(app, pagename, templatename, context, doctree):
         context["body"] = QUESTIONS.sub(mark_all, context["body"])
 
 
-def embed_faces(app, error):
-    """Write the faces that every page begins with into a style sheet.
-
-    A style sheet is there before the first paint, on disk too, so that no text moves when a face
-    arrives. What is bold or italic is slanted or thickened from them where its own face comes late.
-    """
-    if error or app.builder.format != "html":
-        return
-    rules = []
-    for family, face in EMBEDDED.items():
-        data = base64.b64encode((STATIC / f"{face}.woff2").read_bytes()).decode()
-        source = f'url("data:font/woff2;base64,{data}") format("woff2")'
-        rules.append(f'@font-face {{ font-family: "{family}"; src: {source}; }}\n')
-    Path(app.outdir, "_static", FACES).write_text("".join(rules), encoding="utf-8")
-
-
 def setup(app):
     app.add_node(deeper, html=(visit_deeper, depart_deeper))
     app.add_post_transform(FoldWhatGoesDeeper)
     app.add_post_transform(FoldCode)
     app.add_post_transform(ClaimCards)
-    app.add_css_file(FACES, priority=150)
-    app.connect("build-finished", embed_faces)
     app.connect("html-page-context", tell_answers_apart)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -185,6 +185,15 @@ def test_nothing_is_wider_than_a_phone(visit, name, fonts):
 
 
 @every_page
+def test_the_first_paint_waits_for_one_style_sheet_and_no_script(site, name):
+    html = soup(site, name)
+    (sheet,) = html.select("link[rel~=stylesheet]")
+    assert (site / urlsplit(name).path).parent.joinpath(sheet["href"]).is_file()
+    for script in html.select("script[src]"):
+        assert script.has_attr("defer") or script.has_attr("async"), script
+
+
+@every_page
 def test_text_keeps_off_the_border_of_its_box(visit, name):
     page = unfold(visit(name))
     touching = """boxes => boxes.filter(box => {
@@ -206,7 +215,9 @@ def test_text_keeps_off_the_border_of_its_box(visit, name):
 def test_the_contents_of_the_page_stand_beside_it_at_1300_pixels(visit):
     page = visit("chapters/02-leaky-relu.html", viewport={"width": 1300, "height": 900})
     edge = page.locator("article").bounding_box()
-    for link in page.locator(".toc-drawer a").all():
+    links = page.locator(".toc-drawer a:visible").all()
+    assert len(links) == page.locator("article section section").count()
+    for link in links:
         box = link.bounding_box()
         assert box["x"] >= edge["x"] + edge["width"]
         assert box["x"] + box["width"] <= 1300

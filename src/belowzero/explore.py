@@ -200,7 +200,7 @@ class Explorer:
 
 
 def _view():
-    """Say for whom a notebook runs: "notebook", or what a build or a test sets, "page" or "both"."""
+    """Say what a notebook shows: "notebook", or what a build or a test sets, "page" or "both"."""
     return os.environ.get("BELOWZERO_VIEW", "notebook")
 
 
