@@ -82,6 +82,8 @@ def copy_book(folder, *, default):
         settings = "title: Default\nbibtex_bibfiles: [chapters/references.bib]\n"
         settings += "execute: {execute_notebooks: force, timeout: 900}\n"
         (folder / "_config.yml").write_text(settings)
+        references = folder / "chapters" / "references.md"  # without the style of site/bibliography
+        references.write_text(references.read_text().replace(":style: alphabetical\n", ""))
     else:
         for part in ("site", "tools"):
             shutil.copytree(ROOT / part, folder / part)
