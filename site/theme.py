@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -76,6 +77,7 @@ def choose_dark_code(app):
     app.config.pygments_dark_style = "a11y-high-contrast-dark"
 
 
+@cache
 def fingerprint():
     """Sum up the files on which every page rests."""
     files = sorted(file for pattern in FOUNDATIONS for file in ROOT.glob(pattern))

@@ -13,7 +13,7 @@ import autograd.numpy as anp
 import numpy as np
 from autograd import grad
 from autograd.extend import defvjp, defvjp_argnums, primitive
-from autograd.numpy.numpy_vjps import unbroadcast_f
+from autograd.numpy.numpy_vjps import unbroadcast, unbroadcast_f
 from autograd.tracer import getval
 
 from .activations import ACTIVATIONS
@@ -142,7 +142,9 @@ defvjp(
     _bent,
     lambda answer, z, slope, alpha=None: lambda g: g * slope,
     None,
-    lambda answer, z, slope, alpha: unbroadcast_f(alpha, lambda g: g * np.minimum(z, 0)),
+    lambda answer, z, slope, alpha: unbroadcast_f(
+        alpha, lambda g: g * ACTIVATIONS["prelu"].grad_alpha.__wrapped__(z, alpha)
+    ),
 )
 
 
@@ -328,12 +330,13 @@ def _read_vjps(argnums, answer, inputs, _):
         by = [np.zeros((len(w), *x.shape[1:])), np.zeros_like(w), np.zeros_like(u)]
         for t in reversed(range(len(h))):
             delta = g * slopes[t]
-            by[0][:, :, t] = np.matmul(delta, np.swapaxes(u, 1, 2))
+            if 0 in argnums:  # which training does not ask for
+                by[0][:, :, t] = np.matmul(delta, np.swapaxes(u, 1, 2))
             by[2] += np.matmul(np.swapaxes(x[:, :, t], 1, 2), delta)
             if t:
                 by[1] += np.matmul(np.swapaxes(h[t - 1], 1, 2), delta)
                 g = np.matmul(delta, np.swapaxes(w, 1, 2))
-        by[0] = unbroadcast_f(x, lambda whole: whole)(by[0])
+        by[0] = unbroadcast(by[0], anp.metadata(x))
         return [by[k] for k in argnums]
 
     return back
@@ -471,11 +474,10 @@ def fit(params, loss, steps, lr, *, adam=False, every=None, see=None, resolution
             # written over what is there, as fresh memory is slow
             np.multiply(lr, _adam(gradient, m, v, step + 1, move) if adam else gradient, out=move)
             exact -= move
-            learned[...] = exact
             if resolution:
-                learned /= resolution
-                np.rint(learned, out=learned)
-                learned *= resolution
+                rounded(exact, resolution, out=learned)
+            else:
+                learned[...] = exact
     if every is None:
         return params, seen[0] if see else {}
     return params, {name: np.stack([now[name] for now in seen], axis=1) for name in seen[0]}

@@ -376,13 +376,15 @@ def by_seed(seed, *stream):
     return lambda draw: np.stack([draw(rng) for rng in rngs])[which]
 
 
-def rounded(values, resolution=RESOLUTION):
+def rounded(values, resolution=RESOLUTION, out=None):
     """Round numbers to multiples of a power of two.
 
     Parameters
     ----------
     values : array_like
     resolution : float
+    out : float array, optional
+        Where to put the result, instead of in fresh memory.
 
     Returns
     -------
@@ -391,7 +393,8 @@ def rounded(values, resolution=RESOLUTION):
     >>> rounded(0.3, resolution=0.25)
     np.float64(0.25)
     """
-    return np.rint(np.asarray(values) / resolution) * resolution
+    steps = np.rint(np.divide(values, resolution, out=out), out=out)
+    return np.multiply(steps, resolution, out=out)
 
 
 def widths(sizes):
