@@ -1,5 +1,6 @@
 """A notebook runs where it lands: what the site hands out, and the links that open it elsewhere."""
 
+import importlib
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from copies import begin_book, copy_project
+from sphinx.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]
 ADDRESS, COMMIT = "https://github.com/someone/below-zero", "0123abc"
@@ -87,20 +89,26 @@ def test_without_an_address_there_is_no_link_and_the_notebook_says_what_it_needs
     assert "ModuleNotFoundError: This notebook needs the package belowzero." in run.stderr
 
 
+REFUSED = r"https://github.com/OWNER/NAME and goes with BELOWZERO_COMMIT, not {!r}"
+
+
 @pytest.mark.parametrize(
     ("address", "commit"),
     [("github.com/a/b", "0123abc"), (ADDRESS, ""), ("", "0123abc"), (ADDRESS + "/", "0123abc")],
 )
-def test_an_address_that_cannot_be_linked_to_ends_the_build(
-    project, build, monkeypatch, address, commit
-):
+def test_an_address_that_cannot_be_linked_to_is_refused(monkeypatch, address, commit):
+    monkeypatch.syspath_prepend(ROOT / "site")
     monkeypatch.setenv("BELOWZERO_REPOSITORY", address)
     monkeypatch.setenv("BELOWZERO_COMMIT", commit)
+    with pytest.raises(ConfigError, match=REFUSED.format(address)):
+        importlib.import_module("doors").setup(None)
+
+
+def test_a_refused_address_ends_the_build(project, build, monkeypatch):
+    monkeypatch.setenv("BELOWZERO_REPOSITORY", ADDRESS)
     built = build(project)
     assert built.returncode
-    assert f"https://github.com/OWNER/NAME and goes with BELOWZERO_COMMIT, not {address!r}" in (
-        built.stdout + built.stderr
-    )
+    assert REFUSED.format(ADDRESS) in built.stdout + built.stderr
 
 
 @pytest.fixture

@@ -64,9 +64,7 @@ def _floats(name, value):
 def _slope(z, alpha, below):
     """1 above zero, and `below`, which for α from 0 to 1 lies there too, at zero and below."""
     if ((alpha >= 0) & (alpha <= 1)).all():  # the same with fewer passes
-        slope = np.empty_like(z, shape=np.broadcast(z, below).shape)
-        slope[...] = z > 0
-        return np.maximum(slope, below, out=slope)[()]
+        return np.maximum(z > 0, below)
     return (z > 0) + below * (z <= 0)
 
 
@@ -335,7 +333,7 @@ def silu(z):
     array([-0.1423,  0.    ,  0.3112])
     """
     z = np.maximum(z, -1000)  # σ(−1000) is 0 in floating point: keeps −∞ · 0 out
-    return z * sigmoid(z)
+    return z * sigmoid.__wrapped__(z)
 
 
 @_checked
@@ -346,7 +344,7 @@ def silu_grad(z):
     array([-0.0881,  0.5   ,  0.74  ])
     """
     z = np.clip(z, -1000, 1000)  # the slope is 0 or 1 beyond, to the last digit
-    return sigmoid(z) + z * sigmoid_grad(z)
+    return sigmoid.__wrapped__(z) + z * sigmoid_grad.__wrapped__(z)
 
 
 @_checked
@@ -370,7 +368,7 @@ def softplus_grad(z):
     >>> softplus_grad([-3.0, 0.0, 0.5]).round(4)
     array([0.0474, 0.5   , 0.6225])
     """
-    return sigmoid(z)
+    return sigmoid.__wrapped__(z)
 
 
 @_checked

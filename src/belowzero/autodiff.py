@@ -197,37 +197,43 @@ def linear(x, w, b=None):
     return z if b is None else z + b[:, None]
 
 
+def _sum(g):
+    """Add up over samples: a matrix product does it in a fraction of the time."""
+    return np.matmul(np.ones((1, 1, g.shape[1])), g)
+
+
 # One step of linear, or of normalised, is many for autograd, which takes longer with each.
 defvjp(
     linear,
     lambda answer, x, w, b=None: unbroadcast_f(x, lambda g: np.matmul(g, np.swapaxes(w, 1, 2))),
     lambda answer, x, w, b=None: unbroadcast_f(w, lambda g: np.matmul(np.swapaxes(x, 1, 2), g)),
-    lambda answer, x, w, b: unbroadcast_f(b, lambda g: np.sum(g, axis=1)),
+    lambda answer, x, w, b: unbroadcast_f(b, lambda g: _sum(g)[:, 0]),
 )
 
 
-@primitive
 def normalised(z, axis=1):
     """Subtract the mean and divide by the standard deviation: over samples (axis 1) or units (2).
 
     Ioffe and Szegedy (2015) with the batch's own statistics, Ba and colleagues (2016).
     """
-    return (z - np.mean(z, axis=axis, keepdims=True)) / _spread(z, axis)
+    deviation = np.sqrt(np.var(getval(z), axis=axis, keepdims=True) + 1e-5)
+    return _normalised(z, deviation, axis)
 
 
-def _spread(z, axis):
-    return np.sqrt(np.var(z, axis=axis, keepdims=True) + 1e-5)
+@primitive
+def _normalised(z, deviation, axis):
+    return (z - np.mean(z, axis=axis, keepdims=True)) / deviation
 
 
-def _normalised_vjp(answer, z, axis=1):
+def _normalised_vjp(answer, z, deviation, axis):  # by z, on which the deviation depends too
     def back(g):
         along = answer * np.mean(g * answer, axis=axis, keepdims=True)
-        return (g - np.mean(g, axis=axis, keepdims=True) - along) / _spread(z, axis)
+        return (g - np.mean(g, axis=axis, keepdims=True) - along) / deviation
 
     return back
 
 
-defvjp(normalised, _normalised_vjp)
+defvjp(_normalised, _normalised_vjp, None, None)
 
 
 @primitive
