@@ -314,14 +314,20 @@ def recurrent(x, w, u, name, alpha=None):
         The last h.
     """
     own, alpha = _with_alpha(name, alpha)
+    steps, now_w, now_u = _by_step(getval(x)), getval(w), getval(u)
     h, slopes = [], []
-    for t in range(x.shape[2]):
-        z = np.matmul(getval(x)[:, :, t], getval(u))
-        if t:
-            z += np.matmul(h[-1], getval(w))
+    for now in steps:
+        z = np.matmul(now, now_u)
+        if h:
+            z += np.matmul(h[-1], now_w)
         slopes.append(own.grad.__wrapped__(z, *alpha))
         h.append(slopes[-1] * z if own.straight else own.f.__wrapped__(z, *alpha))
     return _read(x, w, u, h, slopes)
+
+
+def _by_step(x):
+    # each step in one piece of memory, from which products are faster
+    return np.ascontiguousarray(np.moveaxis(x, 2, 0))
 
 
 @primitive
@@ -333,16 +339,19 @@ def _read_vjps(argnums, answer, inputs, _):
     x, w, u, h, slopes = inputs
 
     def back(g):
-        by = [np.zeros((len(w), *x.shape[1:])), np.zeros_like(w), np.zeros_like(u)]
+        steps, to_x = _by_step(x), []
+        by = {1: np.zeros_like(w), 2: np.zeros_like(u)}
+        w_back, u_back = (np.ascontiguousarray(np.swapaxes(p, 1, 2)) for p in (w, u))
         for t in reversed(range(len(h))):
             delta = g * slopes[t]
             if 0 in argnums:  # which training does not ask for
-                by[0][:, :, t] = np.matmul(delta, np.swapaxes(u, 1, 2))
-            by[2] += np.matmul(np.swapaxes(x[:, :, t], 1, 2), delta)
+                to_x.insert(0, np.matmul(delta, u_back))
+            by[2] += np.matmul(np.swapaxes(steps[t], 1, 2), delta)
             if t:
                 by[1] += np.matmul(np.swapaxes(h[t - 1], 1, 2), delta)
-                g = np.matmul(delta, np.swapaxes(w, 1, 2))
-        by[0] = unbroadcast(by[0], anp.metadata(x))
+                g = np.matmul(delta, w_back)
+        if to_x:
+            by[0] = unbroadcast(np.stack(to_x, axis=2), anp.metadata(x))
         return [by[k] for k in argnums]
 
     return back
