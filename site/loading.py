@@ -13,7 +13,7 @@ SHEET = f"all-{fingerprint()[:8]}.css"  # another address when anything in it ma
 def setup(app):
     app.add_css_file(SHEET)
     app.connect("html-page-context", name_one_sheet)
-    app.connect("build-finished", gather_styles)
+    app.connect("build-finished", gather_styles, priority=900)  # after Furo's colours of code
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 

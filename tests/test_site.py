@@ -294,6 +294,22 @@ def test_a_printed_page_is_its_article(visit, name):
 # Light and dark
 
 
+@every_page
+@each_theme
+def test_every_box_is_as_dark_as_its_page(visit, name, theme):
+    page = unfold(visit(name, color_scheme=theme), "details")
+    wait_for_a_search(page)
+    other = """(boxes, theme) => boxes.filter(box => {
+        const paper = document.createElement("canvas").getContext("2d");
+        paper.fillStyle = getComputedStyle(box).backgroundColor;
+        paper.fillRect(0, 0, 1, 1);
+        const [r, g, b, opaque] = paper.getImageData(0, 0, 1, 1).data;
+        return opaque > 128 && box.offsetWidth > 150 && (r + g + b > 384) !== (theme === "light");
+    }).map(box => box.outerHTML.slice(0, 120))"""
+    chosen = "fieldset label"  # is meant to stand out
+    assert not page.locator(f"body :not({chosen})").evaluate_all(other, theme)
+
+
 def test_the_theme_switch_changes_the_page_and_is_remembered(visit):
     page = visit(LANDING, color_scheme="light")
     background = "getComputedStyle(document.body).backgroundColor"
@@ -445,6 +461,18 @@ def test_a_prediction_is_kept_and_comes_back_at_its_figure_and_beside_the_answer
     second.fill("")
     assert page.locator(".predicted:visible").count() == 0
     assert not page.complaints
+
+
+@every_notebook
+def test_every_prediction_comes_back_at_what_answers_it(visit, name):
+    page = unfold(visit(name))
+    boxes = page.locator("#predict textarea").all()
+    for n, box in enumerate(boxes):
+        box.fill(f"guess {n}")
+    back = page.locator(".predicted:visible").all_inner_texts()
+    assert sorted(back) == [f"You predicted: guess {n}" for n in range(len(boxes))]
+    unfold(page, "#check-yourself > details")
+    assert page.locator("#check-yourself .predicted:visible").count() == len(boxes)
 
 
 @every_document

@@ -127,17 +127,17 @@ if (ledger) {
 }
 
 // Predictions stay in the reader's browser. They come back beside what the chapter found, and at the
-// figure to which that answer leads.
+// figure or table to which that answer leads.
 const found = document.querySelectorAll("#check-yourself > details > ol > li");
 document.querySelectorAll("#predict > ol > li").forEach((question, i) => {
   const key = `${location.pathname} prediction ${i + 1}`;
   const box = document.createElement("textarea");
-  const link = found[i]?.querySelector('a[href^="#fig-"]');
-  const figure = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
-  const notes = [document.createElement("p"), document.createElement("p")];
+  const link = found[i]?.querySelector('a[href^="#"]');
+  const shown = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  const notes = [document.createElement("div"), document.createElement("div")];
   for (const note of notes) note.className = "predicted";
   found[i]?.prepend(notes[0]);
-  figure?.querySelector("figcaption").append(notes[1]);
+  (shown?.querySelector("figcaption") ?? shown?.parentNode)?.append(notes[1]);
   const show = () => {
     for (const note of notes) {
       note.textContent = `${say.predicted} ${box.value}`;
