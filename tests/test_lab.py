@@ -19,9 +19,11 @@ CHAPTERS = ROOT / "chapters"
 CHAPTER = "02-leaky-relu.ipynb"
 MINUTES = 60_000  # in Playwright's milliseconds
 
-KERNEL_IS_THERE = """async () => {
-    const sessions = await (await fetch("/api/sessions")).json();
-    return sessions.some(({ kernel }) => kernel.connections > 0);
+READY = """async () => {
+    const { context, sessionContext } = jupyterapp.shell.currentWidget;
+    await context.ready;
+    await sessionContext.ready;
+    await sessionContext.session.kernel.info;
 }"""
 TRACKER = "lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
 
@@ -36,7 +38,7 @@ def lab(tmp_path_factory):
     settings.write_text('{"windowingMode": "none"}')  # every cell is in the page, seen or not
     token = secrets.token_hex()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += ["--port=0", f"--IdentityProvider.token={token}"]
+    command += ["--port=0", f"--IdentityProvider.token={token}", "--expose-app-in-browser"]
     places = {"CONFIG": "config", "DATA": "data", "RUNTIME": "runtime"}
     own = {f"JUPYTER_{kind}_DIR": str(home / name) for kind, name in places.items()}
     with (home / "log").open("w") as log:
@@ -84,13 +86,12 @@ def page(browser, lab):
 @pytest.fixture(scope="module")
 def figure(page):
     """Run the whole chapter and return its first figure that has an α slider."""
-    page.wait_for_function(KERNEL_IS_THERE)  # the page says "idle" before, and forgets what to run
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    page.evaluate(READY)  # the page says "idle" before, and forgets what to run
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    code_cells = page.locator(".jp-CodeCell")
-    last = code_cells.nth(code_cells.count() - 1).locator(".jp-InputPrompt")
-    last.get_by_text(f"[{code_cells.count()}]:").wait_for(timeout=15 * MINUTES)
+    prompts = page.locator(".jp-CodeCell .jp-InputPrompt")
+    prompts.last.get_by_text("[*]:").wait_for()  # until then the stored number stands there
+    prompts.last.get_by_text(f"[{prompts.count()}]:").wait_for(timeout=5 * MINUTES)
     figures = page.locator(".jp-OutputArea-output .widget-vbox").filter(
         has=page.locator(".widget-label", has_text="α")
     )
