@@ -91,7 +91,7 @@ def figure(page):
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     prompts = page.locator(".jp-CodeCell .jp-InputPrompt")
     prompts.last.get_by_text("[*]:").wait_for()  # until then the stored number stands there
-    prompts.last.get_by_text(f"[{prompts.count()}]:").wait_for(timeout=5 * MINUTES)
+    prompts.last.get_by_text(f"[{prompts.count()}]:").wait_for(timeout=15 * MINUTES)
     figures = page.locator(".jp-OutputArea-output .widget-vbox").filter(
         has=page.locator(".widget-label", has_text="α")
     )

@@ -8,9 +8,13 @@ from contextlib import contextmanager, suppress
 
 from playwright.sync_api import sync_playwright
 
-# The shell comes first: the same pages, for a third of the work, as it draws no window around them.
-SHELL = "chromium-headless-shell"
-PROGRAMS = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROGRAMS = (
+    "chromium-headless-shell",  # first: the same pages for a third of the work, without windows
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 # A container has neither Chromium's sandbox nor much shared memory.
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 

@@ -314,33 +314,29 @@ def recurrent(x, w, u, name, alpha=None):
         The last h.
     """
     own, alpha = _with_alpha(name, alpha)
-    steps, now_w, now_u = _by_step(getval(x)), getval(w), getval(u)
+    now_w, now_u = getval(w), getval(u)
+    # each step in one piece of memory, from which products are faster
+    steps = np.ascontiguousarray(np.moveaxis(getval(x), 2, 0))
     h, slopes = [], []
-    for now in steps:
-        z = np.matmul(now, now_u)
+    for step in steps:
+        z = np.matmul(step, now_u)
         if h:
             z += np.matmul(h[-1], now_w)
         slopes.append(own.grad.__wrapped__(z, *alpha))
         h.append(slopes[-1] * z if own.straight else own.f.__wrapped__(z, *alpha))
-    return _read(x, w, u, h, slopes)
-
-
-def _by_step(x):
-    # each step in one piece of memory, from which products are faster
-    return np.ascontiguousarray(np.moveaxis(x, 2, 0))
+    return _read(x, w, u, steps, h, slopes)
 
 
 @primitive
-def _read(x, w, u, h, slopes):
+def _read(x, w, u, steps, h, slopes):
     return h[-1]
 
 
 def _read_vjps(argnums, answer, inputs, _):
-    x, w, u, h, slopes = inputs
+    x, w, u, steps, h, slopes = inputs
 
     def back(g):
-        steps, to_x = _by_step(x), []
-        by = {1: np.zeros_like(w), 2: np.zeros_like(u)}
+        to_x, by = [], {1: np.zeros_like(w), 2: np.zeros_like(u)}
         w_back, u_back = (np.ascontiguousarray(np.swapaxes(p, 1, 2)) for p in (w, u))
         for t in reversed(range(len(h))):
             delta = g * slopes[t]
