@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import os
 import re
 from functools import cache
 from html import escape
+from multiprocessing import Semaphore
 from pathlib import Path
 
 from docutils import nodes
@@ -21,6 +23,7 @@ logger = logging.getLogger(__name__)
 latex = LatexToMathML(fancy_error=False)
 ROOT = Path(__file__).parents[1]
 PAGES = 32  # more than there are
+CORES = Semaphore(os.cpu_count())  # not taken by a page being read
 # They do not say that pages can be read side by side: one numbers sections when all have been read,
 # the other is for LaTeX.
 SILENT = ["sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"]
@@ -41,6 +44,9 @@ FOUNDATIONS = [
 def setup(app):
     app.connect("config-inited", share_palette)
     app.connect("config-inited", read_side_by_side)
+    app.connect("env-before-read-docs", begin_with_the_last)
+    app.connect("source-read", lambda *_: CORES.acquire())
+    app.connect("doctree-read", lambda *_: CORES.release())
     app.connect("builder-inited", choose_dark_code, priority=400)  # before Furo reads it
     app.connect("doctree-resolved", mark_headers)
     app.connect("html-page-context", describe)
@@ -57,6 +63,14 @@ def read_side_by_side(app, config):
     app.parallel = PAGES
     for name in SILENT:
         app.extensions[name].parallel_read_safe = True
+
+
+def begin_with_the_last(app, env, names):
+    """Read as many pages at a time as there are cores, and the longest chapter first.
+
+    It is the last one. Begun beside all the others, it would still run when they have ended.
+    """
+    names.reverse()
 
 
 def share_palette(app, config):
