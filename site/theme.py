@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 latex = LatexToMathML(fancy_error=False)
 ROOT = Path(__file__).parents[1]
 PAGES = 32  # more than there are
-CORES = Semaphore(os.cpu_count())  # not taken by a page being read
+CORES = Semaphore(os.cpu_count() or 1)  # those on which no page is being read
 # They do not say that pages can be read side by side: one numbers sections when all have been read,
 # the other is for LaTeX.
 SILENT = ["sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"]
@@ -59,17 +59,17 @@ def setup(app):
 
 
 def read_side_by_side(app, config):
-    """Use every core: Sphinx reads each page, and so runs each notebook, in its own process."""
+    """Use every core: Sphinx reads each page, and so runs each notebook, in its own process.
+
+    All of them start; `CORES` lets as many read at a time as there are cores.
+    """
     app.parallel = PAGES
     for name in SILENT:
         app.extensions[name].parallel_read_safe = True
 
 
 def begin_with_the_last(app, env, names):
-    """Read as many pages at a time as there are cores, and the longest chapter first.
-
-    It is the last one. Begun beside all the others, it would still run when they have ended.
-    """
+    """Read the last chapter first: it takes longest, and would still run when all others ended."""
     names.reverse()
 
 

@@ -25,8 +25,8 @@ _ipython.mkdir(parents=True, exist_ok=True)
 os.environ.update(
     OMP_NUM_THREADS="1",  # parallel notebooks do not compete for cores
     TQDM_DISABLE="1",  # a progress bar shows times, which differ from run to run
-    # With the C library of GNU, memory set free stays with the kernel, whose next array takes it:
-    # to have it from the system again takes a tenth of the time in the last chapter.
+    # GNU's C library keeps freed memory for the next array: getting it from the system again takes
+    # a tenth of the last chapter's time.
     MALLOC_MMAP_THRESHOLD_=str(2**25),
     MALLOC_TRIM_THRESHOLD_=str(2**30),
     IPYTHONDIR=str(_ipython),  # a reader's own profile changes nothing
